@@ -1,0 +1,15 @@
+namespace Votes.Grains.Interfaces;
+
+/// <summary>What is known of a law. The numbers are on the wire: never reuse one.</summary>
+[Alias("Votes.LawStatus")]
+public enum LawStatus : byte
+{
+    /// <summary>The law is not registered.</summary>
+    Unknown = 0,
+
+    /// <summary>The law takes votes.</summary>
+    Open = 1,
+
+    /// <summary>The law takes no more votes.</summary>
+    Closed = 2,
+}

@@ -1,0 +1,19 @@
+namespace Votes.Grains.Interfaces;
+
+/// <summary>The totals of one law at one moment.</summary>
+/// <param name="LawId">The law.</param>
+/// <param name="Status">What is known of the law.</param>
+/// <param name="Choices">A row per choice: those that the law names, in its order, then others that hold votes.</param>
+/// <param name="Version">
+/// Grows with every committed change of the law's totals and never goes back: an answer with a smaller version than one
+/// already seen is older.
+/// </param>
+/// <param name="AsOf">When the durable totals were read or committed.</param>
+[GenerateSerializer, Immutable]
+[Alias("Votes.LawTally")]
+public sealed record LawTally(
+    [property: Id(0)] string LawId,
+    [property: Id(1)] LawStatus Status,
+    [property: Id(2)] ChoiceTally[] Choices,
+    [property: Id(3)] long Version,
+    [property: Id(4)] DateTimeOffset AsOf);
