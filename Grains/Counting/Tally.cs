@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Votes.Grains.Interfaces;
+using Votes.Grains.Laws;
+
+namespace Votes.Grains.Counting;
+
+/// <summary>
+/// The counts of one law in memory: durable totals as the database returned them, and votes pending beside them.
+/// Pure; owned and changed by the law's grain alone.
+/// </summary>
+public sealed class Tally
+{
+    private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Votes accepted and not yet settled.</summary>
+    public long Pending { get; private set; }
+
+    /// <summary>The number of changes that the totals have seen: it only grows.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The durable total of each choice that was ever seen.</summary>
+    public IEnumerable<(string Choice, long Total)> DurableTotals => _counts.Select(row => (row.Key, row.Value.Durable));
+
+    /// <summary>The durable total of a choice; 0 where it has none.</summary>
+    public long Durable(string choice) => _counts.GetValueOrDefault(choice).Durable;
+
+    /// <summary>A vote was accepted and waits for its commit.</summary>
+    public void Accept(string choice)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_counts, choice, out _).Pending++;
+        Pending++;
+    }
+
+    /// <summary>A vote that was accepted has its outcome, or was given back to its sender.</summary>
+    /// <exception cref="InvalidOperationException">More votes are settled than were accepted.</exception>
+    public void Settle(string choice)
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(_counts, choice);
+        if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref count) || count.Pending == 0)
+        {
+            throw new InvalidOperationException("A vote was settled that was not pending.");
+        }
+
+        count.Pending--;
+        Pending--;
+    }
+
+    /// <summary>
+    /// Takes over a total that the database returned. Totals are set, never added to, so that a second activation of the
+    /// law, or a commit whose answer was lost, cannot make memory drift; an older figure than the one held is passed over.
+    /// </summary>
+    /// <returns>Whether the total is news.</returns>
+    public bool Set(ChoiceTotal total)
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, total.Choice, out _);
+        if (total.Version <= count.Version)
+        {
+            return false;
+        }
+
+        Version += total.Version - count.Version;
+        count.Durable = total.Total;
+        count.Version = total.Version;
+        return true;
+    }
+
+    /// <summary>The tally as an answer: the law's choices in their order, then others that hold votes.</summary>
+    public LawTally ToLawTally(Law law, DateTimeOffset asOf)
+    {
+        var rows = new List<ChoiceTally>(law.Choices.Count);
+        foreach (var choice in law.Choices)
+        {
+            _counts.TryGetValue(choice, out var count);
+            rows.Add(new ChoiceTally(choice, count.Durable, count.Pending));
+        }
+
+        // A law can lose a choice that has votes: they stay counted and must be shown.
+        foreach (var (choice, count) in _counts.OrderBy(static row => row.Key, StringComparer.Ordinal))
+        {
+            if ((count.Durable != 0 || count.Pending != 0) && !law.Choices.Contains(choice, StringComparer.Ordinal))
+            {
+                rows.Add(new ChoiceTally(choice, count.Durable, count.Pending));
+            }
+        }
+
+        return new LawTally(law.LawId, law.Status, [.. rows], Version, asOf);
+    }
+
+    private struct Count
+    {
+        public long Durable;
+        public long Version;
+        public long Pending;
+    }
+}

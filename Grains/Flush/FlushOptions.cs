@@ -1,0 +1,56 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Votes.Grains.Flush;
+
+/// <summary>When votes are flushed, and how many may wait. Section "Flush" of the configuration.</summary>
+public sealed class FlushOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Flush";
+
+    /// <summary>How long a vote waits for company before its grain's timer flushes it. 10 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The least time from the start of one flush of a lane to the next, save where <see cref="EarlyVotes"/> are waiting:
+    /// it bounds the transactions per second, however many laws are busy. 0 to 10 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan EarlyInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A lane with this many votes pending flushes at once. 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int EarlyVotes { get; set; } = 5_000;
+
+    /// <summary>The most votes in one transaction. 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxVotes { get; set; } = 10_000;
+
+    /// <summary>Lanes: database connections that write side by side; a law lives in one of them. 1 to 64.</summary>
+    [Range(1, 64)]
+    public int Lanes { get; set; } = 2;
+
+    /// <summary>The most votes that may be pending on a silo; calls that bring more wait. 1 to 10,000,000.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxPendingVotes { get; set; } = 200_000;
+
+    /// <summary>
+    /// How long the silo tries to write a vote before it gives it back to its sender, who holds it and sends it again. Less
+    /// than the clients' response timeout, so that an answer is still awaited. 100 ms to 10 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan GiveBackAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long one statement may take. 1 s to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The first wait after a failed flush; it doubles up to <see cref="MaxRetryDelay"/>. 1 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan MinRetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The longest wait after a failed flush. 1 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,293 @@
+using Microsoft.Extensions.Options;
+using Orleans.Placement;
+using Votes.Grains.Counting;
+using Votes.Grains.Flush;
+using Votes.Grains.Interfaces;
+using Votes.Grains.Laws;
+using Votes.Grains.Store;
+
+namespace Votes.Grains;
+
+/// <summary>
+/// Counts the votes on one law: screens them, hands them to the silo's writer, and keeps the totals that the database
+/// returned. Owns the tally in memory; what is counted is decided by the database alone, so that two activations of a law
+/// at once still give exact totals.
+/// </summary>
+/// <remarks>
+/// Hash placement: with a handful of hot laws the default placement, which weighs silos by load, puts them in lumps.
+/// </remarks>
+[HashBasedPlacement]
+public sealed class LawTallyGrain : Grain, ILawTallyGrain
+{
+    private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(1);
+
+    private readonly TallyWriter _writer;
+    private readonly LawBook _book;
+    private readonly TallyMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _flushInterval;
+    private readonly bool _acceptUnknownLaws;
+    private readonly Tally _tally = new();
+    private string _lawId = "";
+    private IGrainTimer? _timer;
+    private Task _lastWrite = Task.CompletedTask;
+    private DateTimeOffset _asOf;
+    private long _loadedAt;
+    private bool _timerArmed;
+    private bool _stale;
+
+    /// <summary>Creates the grain; its services are the silo's.</summary>
+    public LawTallyGrain(
+        TallyWriter writer,
+        LawBook book,
+        TallyMetrics metrics,
+        TimeProvider time,
+        IOptions<FlushOptions> flush,
+        IOptions<LawTallyOptions> laws)
+    {
+        _writer = writer;
+        _book = book;
+        _metrics = metrics;
+        _time = time;
+        _flushInterval = flush.Value.Interval;
+        _acceptUnknownLaws = laws.Value.UnknownLaw == UnknownLawPolicy.Accept;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _lawId = this.GetPrimaryKeyString();
+        await LoadAsync(cancellationToken);
+        _metrics.LawActivated();
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Orleans lets running calls end first, so this finds something only when it could not wait for them.
+        await FlushAsync(cancellationToken);
+        _book.Forget(_lawId);
+        _metrics.LawDeactivated(_lawId, _tally);
+    }
+
+    /// <inheritdoc/>
+    public async Task<VoteBatchOutcome> RecordAsync(VoteBatch batch, CancellationToken cancellationToken = default)
+    {
+        if (!LawIds.IsValid(_lawId))
+        {
+            throw new ArgumentException("A law id has 1 to 128 characters and no control characters.", nameof(batch));
+        }
+
+        _book.RefreshIfDue();
+        var screened = ScreenedBatch.Screen(batch, _book[_lawId], _acceptUnknownLaws);
+        if (screened.Rejected.Length > 0 && await ReloadIfOldAsync(cancellationToken))
+        {
+            // A law that was registered, opened or given a choice a moment ago must not cost anybody a vote.
+            screened = ScreenedBatch.Screen(batch, _book[_lawId], _acceptUnknownLaws);
+        }
+
+        return screened.Accepted.Length == 0
+            ? new VoteBatchOutcome(0, 0, 0, screened.Rejected)
+            : await WriteAsync(screened, batch.Backlog);
+    }
+
+    /// <inheritdoc/>
+    public async Task<LawTally> GetTallyAsync(CancellationToken cancellationToken = default)
+    {
+        _book.RefreshIfDue();
+        if (_stale || _book[_lawId].Status == LawStatus.Unknown)
+        {
+            await ReloadIfOldAsync(cancellationToken);
+        }
+
+        return _tally.ToLawTally(_book[_lawId], _asOf);
+    }
+
+    /// <remarks>
+    /// Takes no cancellation token: votes that were accepted are on their way to the database, and what came of them has
+    /// to be entered here whether or not the caller still waits.
+    /// </remarks>
+    private async Task<VoteBatchOutcome> WriteAsync(ScreenedBatch screened, bool backlog)
+    {
+        var votes = screened.Accepted;
+        foreach (ref readonly var vote in votes.AsSpan())
+        {
+            _tally.Accept(vote.Choice);
+        }
+
+        var unregistered = _book[_lawId].Status == LawStatus.Unknown;
+        var write = _writer.WriteAsync(_lawId, votes, unregistered, backlog);
+        _lastWrite = write;
+        ArmTimer();
+        PendingOutcome outcome;
+        try
+        {
+            outcome = await write;
+        }
+        catch (VotesNotDurableException)
+        {
+            // The transaction may have committed all the same: the totals in memory are not to be trusted.
+            _stale = true;
+            throw;
+        }
+        finally
+        {
+            foreach (ref readonly var vote in votes.AsSpan())
+            {
+                _tally.Settle(vote.Choice);
+            }
+        }
+
+        if (unregistered)
+        {
+            _book.Registered(_lawId);
+        }
+
+        var result = Enter(outcome, screened);
+        if (_stale)
+        {
+            await ReloadIfOldAsync(CancellationToken.None);
+        }
+
+        return result;
+    }
+
+    private VoteBatchOutcome Enter(PendingOutcome outcome, ScreenedBatch screened)
+    {
+        foreach (var moved in outcome.Totals)
+        {
+            Set(moved.Total);
+        }
+
+        _asOf = _time.GetUtcNow();
+        int counted = 0, redelivered = 0, duplicates = 0;
+        List<RejectedVote>? refused = null;
+        for (var i = 0; i < outcome.Outcomes.Length; i++)
+        {
+            switch (outcome.Outcomes[i])
+            {
+                case VoteOutcome.Counted:
+                    counted++;
+                    break;
+                case VoteOutcome.Redelivered:
+                    redelivered++;
+                    break;
+                case VoteOutcome.Duplicate:
+                    duplicates++;
+                    break;
+                case VoteOutcome.Refused:
+                    (refused ??= []).Add(new RejectedVote(screened.IndexInBatch(i), RejectReason.RefusedByDatabase));
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+
+        // On record already: perhaps by another activation of this law, whose totals this one has not seen.
+        _stale |= redelivered > 0;
+        _metrics.Settled(counted, redelivered, duplicates, screened.Rejected.Length + (refused?.Count ?? 0));
+        return new VoteBatchOutcome(
+            counted, redelivered, duplicates, refused is null ? screened.Rejected : [.. screened.Rejected, .. refused]);
+    }
+
+    private void Set(ChoiceTotal total)
+    {
+        var before = _tally.Durable(total.Choice);
+        if (_tally.Set(total))
+        {
+            _metrics.TotalMoved(_lawId, total.Choice, before, total.Total);
+        }
+    }
+
+    private async Task<bool> ReloadIfOldAsync(CancellationToken cancellationToken)
+    {
+        if (_time.GetElapsedTime(_loadedAt) < ReloadInterval)
+        {
+            return false;
+        }
+
+        // Before the wait: calls that interleave must not read the same again.
+        _loadedAt = _time.GetTimestamp();
+        try
+        {
+            await LoadAsync(cancellationToken);
+            return true;
+        }
+        catch (VotesNotDurableException)
+        {
+            // What is in memory is older, not wrong, and the next call tries again.
+            return false;
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var snapshot = await _book.OpenAsync(_lawId, cancellationToken);
+            _loadedAt = _time.GetTimestamp();
+            _asOf = _time.GetUtcNow();
+            _stale = false;
+            foreach (var total in snapshot.Totals)
+            {
+                Set(total);
+            }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            throw new VotesNotDurableException($"The law's totals could not be read: {exception.Message}");
+        }
+    }
+
+    private void ArmTimer()
+    {
+        if (_timerArmed)
+        {
+            return;
+        }
+
+        // One-shot, and armed only while votes are pending: an idle law costs nothing.
+        _timer ??= this.RegisterGrainTimer(
+            static (grain, cancellationToken) => grain.TickAsync(cancellationToken),
+            this,
+            new GrainTimerCreationOptions
+            {
+                DueTime = Timeout.InfiniteTimeSpan,
+                Period = Timeout.InfiniteTimeSpan,
+                Interleave = true,
+                KeepAlive = false,
+            });
+        _timer.Change(_flushInterval, Timeout.InfiniteTimeSpan);
+        _timerArmed = true;
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        _timerArmed = false;
+        await FlushAsync(cancellationToken);
+        if (_tally.Pending > 0)
+        {
+            ArmTimer();
+        }
+    }
+
+    /// <summary>Flushes what is pending and waits for it.</summary>
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_tally.Pending == 0)
+        {
+            return;
+        }
+
+        _writer.Ask(_lawId);
+        try
+        {
+            // A lane works in order: when the last write is done, all are.
+            await _lastWrite.WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is VotesNotDurableException or OperationCanceledException)
+        {
+            // The call that brought the votes answers for them.
+        }
+    }
+}

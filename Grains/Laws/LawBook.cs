@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Votes.Grains.Store;
+
+namespace Votes.Grains.Laws;
+
+/// <summary>
+/// What a silo knows of the laws that live on it. Reads of many laws at once travel to the database together, and the
+/// descriptions of laws are refreshed while votes come in, never on a timer: an idle silo asks nothing. Thread-safe.
+/// </summary>
+public sealed partial class LawBook : IAsyncDisposable
+{
+    private const int MaxLawsPerRead = 1_000;
+    private const int MaxReadsWaiting = 10_000;
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(5);
+
+    // A row's updated_at is the start of the transaction that wrote it, which may commit a while later.
+    private static readonly TimeSpan RefreshOverlap = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, Law> _laws = new(StringComparer.Ordinal);
+    private readonly Channel<Read> _reads = Channel.CreateBounded<Read>(MaxReadsWaiting);
+    private readonly ITallyStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LawBook> _logger;
+    private readonly Task _loop;
+    private DateTimeOffset _changedSince;
+    private long _lastRefresh;
+    private int _refreshing;
+
+    /// <summary>Creates the book.</summary>
+    public LawBook(ITallyStore store, TimeProvider time, ILogger<LawBook> logger)
+    {
+        _store = store;
+        _time = time;
+        _logger = logger;
+        _changedSince = time.GetUtcNow() - (5 * RefreshOverlap);
+        _lastRefresh = time.GetTimestamp();
+
+        // Off the caller's scheduler, which may be a grain's. Awaited by DisposeAsync.
+        _loop = Task.Run(ReadLoopAsync);
+    }
+
+    /// <summary>Reads a law and its totals, and keeps the law's description fresh until <see cref="Forget"/>.</summary>
+    /// <exception cref="StoreUnavailableException">The database did not answer.</exception>
+    public async Task<LawSnapshot> OpenAsync(string lawId, CancellationToken cancellationToken)
+    {
+        var read = new Read(lawId);
+        await _reads.Writer.WriteAsync(read, cancellationToken);
+        var snapshot = await read.Done.Task.WaitAsync(cancellationToken);
+        _laws[lawId] = snapshot.Law;
+        return snapshot;
+    }
+
+    /// <summary>The law's description as last read; it must be open.</summary>
+    public Law this[string lawId] => _laws[lawId];
+
+    /// <summary>The law was registered by a vote.</summary>
+    public void Registered(string lawId)
+    {
+        if (_laws.TryGetValue(lawId, out var law) && law.Status == Interfaces.LawStatus.Unknown)
+        {
+            _laws.TryUpdate(lawId, law.Registered(), law);
+        }
+    }
+
+    /// <summary>The law lives here no more.</summary>
+    public void Forget(string lawId) => _laws.TryRemove(lawId, out _);
+
+    /// <summary>Looks for changed laws where the last look is long enough ago; returns at once.</summary>
+    public void RefreshIfDue()
+    {
+        if (_time.GetElapsedTime(Volatile.Read(ref _lastRefresh)) >= RefreshInterval
+            && Interlocked.Exchange(ref _refreshing, 1) == 0)
+        {
+            // Observes its own failures. Off the caller's scheduler, which may be a grain's.
+            _ = Task.Run(RefreshAsync);
+        }
+    }
+
+    /// <summary>Ends the reading.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _reads.Writer.TryComplete();
+        await _loop;
+    }
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            var changed = await _store.LoadChangedLawsAsync(_changedSince, CancellationToken.None);
+            _changedSince = changed.AsOf - RefreshOverlap;
+            foreach (var law in changed.Laws)
+            {
+                if (_laws.TryGetValue(law.LawId, out var known))
+                {
+                    _laws.TryUpdate(law.LawId, law, known);
+                }
+            }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            LogRefreshFailed(exception.Message);
+        }
+        finally
+        {
+            Volatile.Write(ref _lastRefresh, _time.GetTimestamp());
+            Volatile.Write(ref _refreshing, 0);
+        }
+    }
+
+    private async Task ReadLoopAsync()
+    {
+        var reads = new List<Read>();
+        while (await _reads.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (reads.Count < MaxLawsPerRead && _reads.Reader.TryRead(out var read))
+            {
+                reads.Add(read);
+            }
+
+            await ReadAsync(reads);
+            reads.Clear();
+        }
+    }
+
+    private async Task ReadAsync(List<Read> reads)
+    {
+        try
+        {
+            var lawIds = reads.Select(static read => read.LawId).ToHashSet(StringComparer.Ordinal);
+            var laws = await _store.LoadAsync(lawIds, CancellationToken.None);
+            reads.ForEach(read => read.Done.TrySetResult(laws[read.LawId]));
+        }
+#pragma warning disable CA1031 // Whatever went wrong belongs to those who wait for the read.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            reads.ForEach(read => read.Done.TrySetException(exception));
+        }
+    }
+
+    private sealed record Read(string LawId)
+    {
+        public TaskCompletionSource<LawSnapshot> Done { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Debug,
+        Message = "Laws could not be refreshed; their last known descriptions stay in use: {Reason}")]
+    private partial void LogRefreshFailed(string reason);
+}

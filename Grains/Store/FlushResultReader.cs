@@ -1,0 +1,45 @@
+using Npgsql;
+using Votes.Grains.Counting;
+using Votes.Grains.Flush;
+
+namespace Votes.Grains.Store;
+
+/// <summary>Reads what the two statements of a flush return, and gives each row its outcome.</summary>
+internal static class FlushResultReader
+{
+    /// <summary>Reads both results to their end: only then has the implicit transaction committed.</summary>
+    public static async Task<FlushResult> ReadAsync(
+        NpgsqlDataReader reader, FlushRows rows, CancellationToken cancellationToken)
+    {
+        var totals = new List<MovedTotal>();
+        var counted = 0L;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var total = new ChoiceTotal(reader.GetString(1), reader.GetInt64(3), reader.GetInt64(4));
+            totals.Add(new MovedTotal(reader.GetString(0), reader.GetInt64(2), total));
+            counted += reader.GetInt64(2);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var outcomes = new VoteOutcome[rows.Count];
+        HashSet<(string LawId, Guid Voter, Guid VoteId)>? filed = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!await reader.IsDBNullAsync(0, cancellationToken))
+            {
+                outcomes[reader.GetInt64(0) - 1] = VoteOutcome.Redelivered;
+                counted++;
+            }
+            else
+            {
+                (filed ??= []).Add((reader.GetString(1), reader.GetGuid(2), reader.GetGuid(3)));
+            }
+        }
+
+        // The command is complete, and so the commit confirmed, only when everything up to the server's
+        // ready-for-query has been read.
+        await reader.CloseAsync();
+        OutcomeOf.Settle(rows, outcomes, filed, repeats: rows.Count - counted);
+        return new FlushResult(outcomes, totals);
+    }
+}

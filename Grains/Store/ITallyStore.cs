@@ -1,0 +1,33 @@
+using Votes.Grains.Flush;
+using Votes.Grains.Laws;
+
+namespace Votes.Grains.Store;
+
+/// <summary>
+/// The truth: one counted vote per law and voter, for ever, and the totals that follow from them. PostgreSQL in a silo;
+/// a store whose commits can be gated and failed in tests.
+/// </summary>
+public interface ITallyStore
+{
+    /// <summary>
+    /// Writes votes and moves the totals by those of them that are new, in one transaction, and returns after it has
+    /// committed. Writing the same votes again is harmless.
+    /// </summary>
+    /// <param name="lane">Which of the store's connections to use, from 0; one write at a time on each.</param>
+    /// <param name="rows">The votes, of any number of laws.</param>
+    /// <param name="newLaws">Laws to register, as far as they are not registered yet.</param>
+    /// <param name="cancellationToken">Cancels the statement; the outcome is then unknown.</param>
+    /// <exception cref="RowsRefusedException">The database refuses a row for what it holds. Nothing was written.</exception>
+    /// <exception cref="StoreUnavailableException">Anything else. The outcome is unknown: write the same again.</exception>
+    Task<FlushResult> WriteAsync(
+        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken);
+
+    /// <summary>Reads what is on record of some laws, in one snapshot; a law that is not registered is among them too.</summary>
+    /// <exception cref="StoreUnavailableException">The database did not answer.</exception>
+    Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
+        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken);
+
+    /// <summary>Reads the laws whose description changed at <paramref name="since"/> or later.</summary>
+    /// <exception cref="StoreUnavailableException">The database did not answer.</exception>
+    Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken);
+}

@@ -1,0 +1,45 @@
+using Votes.Grains.Counting;
+using Votes.Grains.Flush;
+
+namespace Votes.Grains.Store;
+
+/// <summary>Works out the outcome of each row from what the database said. Pure.</summary>
+internal static class OutcomeOf
+{
+    /// <summary>
+    /// Turns the marks of statement 2 into outcomes: the first row of each duplicate that was filed just now becomes
+    /// <see cref="VoteOutcome.Duplicate"/>, and a vote that stood in the flush more than once is counted at most once.
+    /// </summary>
+    /// <param name="rows">The rows of the flush.</param>
+    /// <param name="outcomes">Redelivered where statement 2 named the row, else counted; corrected in place.</param>
+    /// <param name="filed">The duplicates filed by this flush; emptied on the way. Null: none.</param>
+    /// <param name="repeats">How many rows neither were inserted nor named: repeats of a row that was inserted.</param>
+    public static void Settle(
+        FlushRows rows, VoteOutcome[] outcomes, HashSet<(string LawId, Guid Voter, Guid VoteId)>? filed, long repeats)
+    {
+        for (var i = 0; filed is { Count: > 0 } && i < outcomes.Length; i++)
+        {
+            if (outcomes[i] == VoteOutcome.Redelivered && filed.Remove((rows.LawIds[i], rows.Voters[i], rows.VoteIds[i])))
+            {
+                outcomes[i] = VoteOutcome.Duplicate;
+            }
+        }
+
+        if (repeats > 0)
+        {
+            MarkRepeats(rows, outcomes);
+        }
+    }
+
+    private static void MarkRepeats(FlushRows rows, VoteOutcome[] outcomes)
+    {
+        var seen = new HashSet<(string LawId, Guid Voter)>(rows.Count);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i] == VoteOutcome.Counted && !seen.Add((rows.LawIds[i], rows.Voters[i])))
+            {
+                outcomes[i] = VoteOutcome.Redelivered;
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace Votes.Grains.Store;
+
+/// <summary>The hot SQL. docs/adr/0002-flush-statements.md says why it has this shape.</summary>
+internal static class TallySql
+{
+    /// <summary>
+    /// Statement 1: insert the audit rows, let the unique key decide which are new, and move each total by exactly those.
+    /// Rows go in key order, then totals in key order, so that two flushes cannot wait for each other crosswise. The
+    /// constraint is named rather than inferred: inference can fail while an index is rebuilt concurrently.
+    /// Returns a row per total that moved: law_id, choice, added, total, version.
+    /// </summary>
+    public const string Count = """
+        WITH ins AS (
+          INSERT INTO vote_audit (law_id, voter, vote_id, choice, cast_at)
+          SELECT t.law_id, t.voter, t.vote_id, t.choice, t.cast_at
+            FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[])
+                 WITH ORDINALITY AS t (law_id, voter, vote_id, choice, cast_at, ord)
+           ORDER BY t.law_id COLLATE "C", t.voter, t.ord
+          ON CONFLICT ON CONSTRAINT vote_audit_pk DO NOTHING
+          RETURNING law_id, choice),
+        delta AS (
+          SELECT law_id, choice, count(*) AS added FROM ins GROUP BY law_id, choice),
+        tot AS (
+          INSERT INTO vote_results AS r (law_id, choice, total, version, updated_at)
+          SELECT law_id, choice, added, 1, now() FROM delta ORDER BY law_id, choice
+          ON CONFLICT ON CONSTRAINT vote_results_pk DO UPDATE
+            SET total = r.total + EXCLUDED.total, version = r.version + 1, updated_at = EXCLUDED.updated_at
+          RETURNING law_id, choice, total, version)
+        SELECT tot.law_id, tot.choice, delta.added, tot.total, tot.version
+          FROM tot JOIN delta USING (law_id, choice)
+        """;
+
+    /// <summary>
+    /// Statement 2, in the same transaction but with a snapshot of its own, so that it sees the rows that statement 1
+    /// inserted and those that concurrent transactions had just committed: what was not counted, and why. A row of the
+    /// audit that this transaction did not write stood there before (redelivered, or a duplicate of it); a row that it did
+    /// write under another vote id is the winner of a duplicate inside this very flush. Duplicates are filed.
+    /// Returns (ord, null, null, null) for each vote that was not counted, then (null, law_id, voter, vote_id) for each
+    /// duplicate filed just now. OFFSET 0 keeps the planner from turning the key look-ups into a scan of the audit.
+    /// </summary>
+    public const string FileDuplicates = """
+        WITH prior AS (
+          SELECT t.ord, t.law_id, t.voter, t.vote_id, t.choice, a.vote_id AS counted_vote_id
+            FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[])
+                 WITH ORDINALITY AS t (law_id, voter, vote_id, choice, ord)
+           CROSS JOIN LATERAL (
+             SELECT x.vote_id, x.xmin FROM vote_audit x
+              WHERE x.law_id = t.law_id AND x.voter = t.voter OFFSET 0) AS a
+           WHERE a.vote_id <> t.vote_id OR a.xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid),
+        filed AS (
+          INSERT INTO duplicate_attempts (law_id, voter, vote_id, choice, counted_vote_id)
+          SELECT law_id, voter, vote_id, choice, counted_vote_id FROM prior
+           WHERE vote_id <> counted_vote_id
+           ORDER BY law_id COLLATE "C", voter, vote_id, ord
+          ON CONFLICT ON CONSTRAINT duplicate_attempts_pk DO NOTHING
+          RETURNING law_id, voter, vote_id)
+        SELECT ord, NULL::text AS law_id, NULL::uuid AS voter, NULL::uuid AS vote_id FROM prior
+        UNION ALL
+        SELECT NULL, law_id, voter, vote_id FROM filed
+        """;
+
+    /// <summary>Registers laws that nobody described: $1 law ids.</summary>
+    public const string RegisterLaws = """
+        INSERT INTO laws (law_id, title)
+        SELECT law_id, law_id FROM unnest($1::text[]) AS t (law_id) ORDER BY law_id COLLATE "C"
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>Laws and their totals, in one snapshot: $1 law ids. Totals are null for a law without votes.</summary>
+    public const string Load = """
+        SELECT t.law_id, l.status, l.choices, l.opens_at, l.closes_at, r.choice, r.total, r.version
+          FROM unnest($1::text[]) AS t (law_id)
+          LEFT JOIN laws l ON l.law_id = t.law_id
+          LEFT JOIN vote_results r ON r.law_id = t.law_id
+        """;
+
+    /// <summary>
+    /// Laws whose description changed at $1 or later, and the server's time beside each; without such laws one row of nulls.
+    /// </summary>
+    public const string ChangedLaws = """
+        SELECT l.law_id, l.status, l.choices, l.opens_at, l.closes_at, n.now
+          FROM (SELECT now() AS now) n LEFT JOIN laws l ON l.updated_at >= $1
+        """;
+}
