@@ -1,1 +1,26 @@
-return 0;
+using Prometheus;
+using Votes.Silo.Health;
+using Votes.Silo.Hosting;
+
+// `Votes.Silo migrate` brings the schema up to date and ends.
+if (args is ["migrate", .. var rest])
+{
+    return await MigrateCommand.RunAsync(rest);
+}
+
+// prometheus-net would subscribe to every meter of the process, Orleans' per-message histograms among them.
+Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters = true, SuppressEventCounters = true });
+
+// Settings lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddVotesLogging();
+builder.AddTally();
+builder.AddCluster();
+builder.AddSiloHealth();
+
+return await SiloRun.RunAsync(builder, static app =>
+{
+    app.MapSiloHealth();
+    app.MapMetrics();
+});

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Votes.Silo.Health;
+
+/// <summary>
+/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it is a member of the cluster and the database answers.
+/// </summary>
+public static class HealthSetup
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Adds the checks.</summary>
+    public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks()
+        .AddCheck<MembershipCheck>("membership", timeout: Timeout)
+        .AddCheck<DatabaseCheck>("database", timeout: Timeout);
+
+    /// <summary>Maps the addresses.</summary>
+    public static void MapSiloHealth(this WebApplication app)
+    {
+        // Never asks the database: a restart of the silo would not mend it.
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsync(
+        string.Join('\n', report.Entries.Select(
+            static entry => $"{entry.Key}: {entry.Value.Status} {entry.Value.Description}".TrimEnd())) + "\n",
+        context.RequestAborted);
+}

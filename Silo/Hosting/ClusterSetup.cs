@@ -1,0 +1,79 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+
+namespace Votes.Silo.Hosting;
+
+/// <summary>The Orleans silo: membership and grain storage on PostgreSQL, tuned to see a dead silo fast.</summary>
+public static class ClusterSetup
+{
+    private const string Invariant = "Npgsql";
+
+    /// <summary>Adds it.</summary>
+    public static void AddCluster(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddChecked<SiloClusterOptions>(SiloClusterOptions.Section);
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<SiloClusterOptions>>(
+            static (host, cluster) => host.ShutdownTimeout = cluster.Value.StopTimeout);
+
+        // Read here as well as from the options: which directory is used is decided while services are being added.
+        var cluster = new SiloClusterOptions();
+        builder.Configuration.GetSection(SiloClusterOptions.Section).Bind(cluster);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseAdoNetClustering(static options => options.Configure<NpgsqlDataSource>(static (adoNet, dataSource) =>
+            {
+                adoNet.Invariant = Invariant;
+                adoNet.DataSource = dataSource;
+            }));
+            silo.AddAdoNetGrainStorageAsDefault(static options => options.Configure<NpgsqlDataSource>(
+                static (adoNet, dataSource) =>
+                {
+                    adoNet.Invariant = Invariant;
+                    adoNet.DataSource = dataSource;
+                }));
+            Configure(silo.Services);
+            if (cluster.DistributedDirectory)
+            {
+#pragma warning disable ORLEANSEXP003 // The kill and stop tests run with it; what is counted does not depend on it.
+                silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+            }
+        });
+    }
+
+    private static void Configure(IServiceCollection services)
+    {
+        services.AddOptions<ClusterOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
+        {
+            orleans.ClusterId = ours.Value.ClusterId;
+            orleans.ServiceId = ours.Value.ServiceId;
+        });
+        services.AddOptions<EndpointOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
+        {
+            var address = IPAddress.Parse(ours.Value.AdvertisedAddress);
+            var listen = IPAddress.IsLoopback(address) ? address : IPAddress.Any;
+            orleans.AdvertisedIPAddress = address;
+            orleans.SiloPort = ours.Value.SiloPort;
+            orleans.GatewayPort = ours.Value.GatewayPort;
+            orleans.SiloListeningEndpoint = new IPEndPoint(listen, ours.Value.SiloPort);
+            orleans.GatewayListeningEndpoint = new IPEndPoint(listen, ours.Value.GatewayPort);
+        });
+        services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
+        {
+            // A killed silo is declared dead after about 3 missed probes; two others must agree where there are two.
+            orleans.ProbeTimeout = ours.Value.ProbeTimeout;
+            orleans.NumMissedProbesLimit = 3;
+            orleans.NumVotesForDeathDeclaration = 2;
+            orleans.DefunctSiloExpiration = TimeSpan.FromDays(1);
+        });
+        services.AddOptions<SiloMessagingOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
+        {
+            orleans.ResponseTimeout = ours.Value.ResponseTimeout;
+
+            // Tells clients to use another gateway before this one goes.
+            orleans.ClientGatewayShutdownNotificationTimeout = TimeSpan.FromSeconds(1);
+        });
+    }
+}

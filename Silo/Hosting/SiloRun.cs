@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Votes.Grains.Flush;
+using Votes.Silo.Schema;
+
+namespace Votes.Silo.Hosting;
+
+/// <summary>Builds the host, makes sure of the schema, and runs until the silo is told to stop.</summary>
+public static partial class SiloRun
+{
+    /// <summary>Runs the silo.</summary>
+    /// <returns>The exit status: 0 after a stop that was asked for, 1 where the silo could not start.</returns>
+    public static async Task<int> RunAsync(WebApplicationBuilder builder, Action<WebApplication> map)
+    {
+        await using var app = builder.Build();
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Votes.Silo");
+        try
+        {
+            // The lock on the schema and the wait for it come before the silo: Orleans reads its queries once, at start.
+            await EnsureSchemaAsync(app, logger);
+            map(app);
+
+            // Its metrics are to be there before the first vote is.
+            app.Services.GetRequiredService<TallyWriter>();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or SchemaException
+            or InvalidOperationException or NpgsqlException)
+        {
+            // These say what to do; a stack trace would hide it.
+            LogCannotStart(logger, exception.Message);
+            return 1;
+        }
+    }
+
+    private static async Task EnsureSchemaAsync(WebApplication app, ILogger logger)
+    {
+        var options = SchemaOptions.Read(app.Configuration);
+        var stopping = app.Lifetime.ApplicationStopping;
+        if (app.Configuration.GetConnectionString("Owner") is { Length: > 0 } owner)
+        {
+            await SchemaMigrator.MigrateAsync(owner, options, logger, stopping);
+        }
+
+        var dataSource = app.Services.GetRequiredService<NpgsqlDataSource>();
+        await SchemaCheck.EnsureKnownAsync(dataSource, logger, options.LockWait, stopping);
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The silo cannot start: {Reason}")]
+    private static partial void LogCannotStart(ILogger logger, string reason);
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Prometheus;
+using Votes.Grains;
+using Votes.Grains.Flush;
+using Votes.Grains.Laws;
+using Votes.Grains.Store;
+
+namespace Votes.Silo.Hosting;
+
+/// <summary>What the grains count with: the store, the writer, the book of laws, the metrics.</summary>
+public static class TallySetup
+{
+    /// <summary>Adds it.</summary>
+    /// <exception cref="InvalidOperationException">ConnectionStrings:Votes is not set.</exception>
+    public static void AddTally(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var connectionString = builder.Configuration.GetConnectionString("Votes");
+        services.AddChecked<FlushOptions>(FlushOptions.Section);
+        services.AddChecked<LawTallyOptions>(LawTallyOptions.Section);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Metrics.DefaultRegistry);
+        services.AddSingleton(_ => NpgsqlDataSource.Create(Required(connectionString)));
+        services.AddSingleton<ITallyStore>(provider =>
+        {
+            var flush = provider.GetRequiredService<IOptions<FlushOptions>>().Value;
+            return new PostgresTallyStore(Required(connectionString), flush.Lanes, flush.CommandTimeout);
+        });
+        services.AddSingleton<TallyMetrics>();
+        services.AddSingleton<StoreState>();
+        services.AddSingleton<TallyWriter>();
+        services.AddSingleton<LawBook>();
+    }
+
+    private static string Required(string? connectionString) =>
+        connectionString is { Length: > 0 }
+            ? connectionString
+            : throw new InvalidOperationException(
+                "ConnectionStrings:Votes is not set: name the application role's PostgreSQL connection string, for example "
+                + "ConnectionStrings__Votes='Host=127.0.0.1;Database=votes;Username=votes_service;Password=...' "
+                + "(`make up` starts a cluster with one of its own).");
+}

@@ -1,0 +1,66 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Votes.Silo;
+
+/// <summary>How a silo finds its cluster and is found. Section "Cluster" of the configuration.</summary>
+public sealed class SiloClusterOptions : IValidatableObject
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Cluster";
+
+    /// <summary>Silos and clients with the same cluster id form one cluster. 1 to 100 characters.</summary>
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string ClusterId { get; set; } = "votes";
+
+    /// <summary>Names the service across clusters, and with it the grains' stored states. 1 to 100 characters.</summary>
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string ServiceId { get; set; } = "votes";
+
+    /// <summary>The address at which other silos and clients reach this one.</summary>
+    [Required]
+    public string AdvertisedAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>The port for other silos. 1 to 65,535.</summary>
+    [Range(1, 65_535)]
+    public int SiloPort { get; set; } = 11_111;
+
+    /// <summary>The port for clients. 1 to 65,535.</summary>
+    [Range(1, 65_535)]
+    public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>How long a call between silos may take. 1 s to 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long silos wait for the answer to a probe before they hold it for missed. 500 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:01:00")]
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Whether the grain directory is the distributed one (ORLEANSEXP003), with which only the grains of a silo that
+    /// leaves move. All silos of a cluster must agree.
+    /// </summary>
+    public bool DistributedDirectory { get; set; } = true;
+
+    /// <summary>How long a stop may take: flushing what is pending, handing over, leaving the cluster. 1 s to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IPAddress.TryParse(AdvertisedAddress, out _))
+        {
+            yield return new ValidationResult(
+                $"Cluster:AdvertisedAddress is '{AdvertisedAddress}'; it must be an IP address.",
+                [nameof(AdvertisedAddress)]);
+        }
+
+        if (SiloPort == GatewayPort)
+        {
+            yield return new ValidationResult(
+                $"Cluster:SiloPort and Cluster:GatewayPort are both {SiloPort}; they must differ.", [nameof(SiloPort)]);
+        }
+    }
+}
