@@ -1,1 +1,134 @@
-return 0;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using Orleans.Configuration;
+using Prometheus;
+using Votes.Grains.Interfaces;
+using Votes.Ingest;
+using Votes.Ingest.Configuration;
+using Votes.Ingest.Laws;
+using Votes.Ingest.VoterKeys;
+using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
+
+const string ReadyTag = "ready";
+TimeSpan pauseForOthers = TimeSpan.FromSeconds(10);
+
+// Its adapters subscribe to every meter of the process, and to Orleans' for each message.
+Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters = true, SuppressEventCounters = true });
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    ContentRootPath = AppContext.BaseDirectory,
+});
+RabbitMqOptions rabbitMq;
+DispatchOptions dispatch;
+ClusterOptions cluster;
+VoterKey voterKey;
+string database;
+try
+{
+    rabbitMq = Section<RabbitMqOptions>(RabbitMqOptions.Section);
+    rabbitMq.Validate();
+    dispatch = Section<DispatchOptions>(DispatchOptions.Section);
+    dispatch.Validate();
+    cluster = Section<ClusterOptions>(ClusterOptions.Section);
+    cluster.Validate();
+    voterKey = Section<VoterKeyOptions>(VoterKeyOptions.Section).Read();
+    database = builder.Configuration.GetConnectionString("Votes") is { Length: > 0 } votes
+        ? votes
+        : throw new InvalidConfigurationException("ConnectionStrings:Votes is missing; it must be set.");
+}
+catch (InvalidConfigurationException e)
+{
+    await Console.Error.WriteLineAsync($"This configuration cannot be used. {e.Message}");
+    return 2;
+}
+
+// Not in appsettings.json, which would win over ASPNETCORE_URLS.
+if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+{
+    builder.WebHost.UseUrls("http://127.0.0.1:8001");
+}
+
+builder.Logging.ClearProviders();
+if (builder.Environment.IsDevelopment())
+{
+    builder.Logging.AddSimpleConsole(console =>
+    {
+        console.SingleLine = true;
+        console.TimestampFormat = "HH:mm:ss.fff ";
+    });
+}
+else
+{
+    builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+}
+
+var state = new IngestState();
+var services = builder.Services;
+services.AddSingleton(rabbitMq).AddSingleton(dispatch).AddSingleton(voterKey).AddSingleton(state);
+services.AddSingleton(TimeProvider.System);
+services.AddSingleton(_ => new NpgsqlDataSourceBuilder(database) { Name = "votes ingest" }.Build());
+services.AddSingleton<VoterKeyRegistry>();
+services.AddSingleton(new IngestMetrics(Metrics.DefaultFactory));
+services.AddSingleton<RecordVotes>(provider =>
+{
+    var client = provider.GetRequiredService<IClusterClient>();
+    return (lawId, batch, token) => client.GetGrain<ILawTallyGrain>(lawId).RecordAsync(batch, token);
+});
+services.AddHealthChecks().AddCheck("ingest", state, HealthStatus.Unhealthy, [ReadyTag]);
+services.Configure<HostOptions>(host =>
+{
+    // Liveness is served, and the voter key checked, while the cluster client still waits for silos.
+    host.ServicesStartConcurrently = true;
+    host.ShutdownTimeout = dispatch.DrainTimeout + pauseForOthers;
+});
+
+builder.UseOrleansClient(client => client
+    .Configure<Orleans.Configuration.ClusterOptions>(options =>
+    {
+        options.ClusterId = cluster.ClusterId;
+        options.ServiceId = cluster.ServiceId;
+    })
+    .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = cluster.ResponseTimeout)
+    .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = cluster.GatewayListRefreshPeriod)
+    .UseAdoNetClustering(clustering => clustering.Configure<NpgsqlDataSource>((options, source) =>
+    {
+        options.Invariant = "Npgsql";
+        options.DataSource = source;
+    }))
+    .UseConnectionRetryFilter<PatientConnectionRetry>()
+    .AddClusterConnectionLostHandler((_, _) => state.HasCluster = false)
+    .AddGatewayCountChangedHandler((_, change) => state.HasCluster = change.NumberOfConnectedGateways > 0));
+
+// Behind the cluster client: services stop in the opposite order, and the last votes need the client.
+services.AddHostedService<IngestService>();
+
+var app = builder.Build();
+app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ReadyTag) });
+app.MapMetrics();
+try
+{
+    await app.RunAsync();
+}
+catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+{
+    // Asked to stop before it had started.
+}
+
+return state.Failure is null ? 0 : 1;
+
+T Section<T>(string name)
+    where T : class, new()
+{
+    try
+    {
+        return builder.Configuration.GetSection(name).Get<T>() ?? new T();
+    }
+    catch (InvalidOperationException e)
+    {
+        // The binder's message names the key and the value that it cannot read.
+        throw new InvalidConfigurationException(e.Message, e);
+    }
+}

@@ -1,0 +1,37 @@
+namespace Votes.Ingest.Configuration;
+
+/// <summary>Which cluster of silos counts the votes: section <c>Cluster</c>.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Cluster";
+
+    /// <summary>The cluster's id in the membership table.</summary>
+    public string ClusterId { get; init; } = "votes";
+
+    /// <summary>The service's id.</summary>
+    public string ServiceId { get; init; } = "votes";
+
+    /// <summary>
+    /// How long a call to a grain may take before its outcome counts as unknown and its votes are sent again: more than
+    /// the flush interval and the worst flush together.
+    /// </summary>
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How often the silos' gateways are read from the membership table.</summary>
+    public TimeSpan GatewayListRefreshPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Throws where an option is out of its bounds.</summary>
+    /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
+    public void Validate() =>
+        new OptionRules(Section)
+            .NotBlank(nameof(ClusterId), ClusterId)
+            .NotBlank(nameof(ServiceId), ServiceId)
+            .Between(nameof(ResponseTimeout), ResponseTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(2))
+            .Between(
+                nameof(GatewayListRefreshPeriod),
+                GatewayListRefreshPeriod,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromMinutes(5))
+            .ThrowIfBroken();
+}

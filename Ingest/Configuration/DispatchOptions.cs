@@ -1,0 +1,39 @@
+namespace Votes.Ingest.Configuration;
+
+/// <summary>How votes travel to their laws' grains: section <c>Dispatch</c>.</summary>
+public sealed record DispatchOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Dispatch";
+
+    /// <summary>How many calls to one law's grain may be in flight; votes that arrive meanwhile travel together.</summary>
+    public int CallsInFlightPerLaw { get; init; } = 2;
+
+    /// <summary>How many calls of this process may be in flight.</summary>
+    public int CallsInFlight { get; init; } = 2_000;
+
+    /// <summary>How long a law's votes are held after a first call that failed.</summary>
+    public TimeSpan RetryMinDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a law's votes are held at most before they are sent again.</summary>
+    public TimeSpan RetryMaxDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many ids of laws each lane keeps decoded.</summary>
+    public int CachedLaws { get; init; } = 65_536;
+
+    /// <summary>How long a process that is asked to stop waits for the votes that it holds.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Throws where an option is out of its bounds.</summary>
+    /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
+    public void Validate() =>
+        new OptionRules(Section)
+            .Between(nameof(CallsInFlightPerLaw), CallsInFlightPerLaw, 1, 100)
+            .Between(nameof(CallsInFlight), CallsInFlight, 1, 100_000)
+            .Between(nameof(RetryMinDelay), RetryMinDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1))
+            .Between(nameof(RetryMaxDelay), RetryMaxDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5))
+            .NotLess(nameof(RetryMaxDelay), RetryMaxDelay, nameof(RetryMinDelay), RetryMinDelay)
+            .Between(nameof(CachedLaws), CachedLaws, 1, 1_048_576)
+            .Between(nameof(DrainTimeout), DrainTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5))
+            .ThrowIfBroken();
+}

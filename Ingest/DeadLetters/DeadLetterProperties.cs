@@ -1,0 +1,64 @@
+using RabbitMQ.Client;
+using Votes.Ingest.Messages;
+
+namespace Votes.Ingest.DeadLetters;
+
+/// <summary>The properties of a dead letter: those that the message came with, and why it is not counted.</summary>
+public static class DeadLetterProperties
+{
+    /// <summary>The header with the code of the reason.</summary>
+    public const string Reason = "x-votes-reason";
+
+    /// <summary>The header with the offending field.</summary>
+    public const string Field = "x-votes-field";
+
+    /// <summary>The header with a sentence on the reason.</summary>
+    public const string Detail = "x-votes-detail";
+
+    /// <summary>The header with the user who published the message.</summary>
+    public const string UserId = "x-votes-user-id";
+
+    /// <summary>The header with the message's expiration.</summary>
+    public const string Expiration = "x-votes-expiration";
+
+    /// <summary>Makes the properties.</summary>
+    /// <param name="original">The properties that the message came with.</param>
+    /// <param name="poison">Why it is not counted.</param>
+    public static BasicProperties Create(IReadOnlyBasicProperties original, in Poison poison)
+    {
+        var headers = original.Headers is null
+            ? new Dictionary<string, object?>()
+            : new Dictionary<string, object?>(original.Headers);
+
+        // The broker would send copies to the queues that these headers name: back to the one it came from, for ever.
+        headers.Remove("CC");
+        headers.Remove("BCC");
+
+        // The broker refuses a message in another user's name.
+        Move(headers, UserId, original.IsUserIdPresent() ? original.UserId : null);
+
+        // A dead letter must not vanish before somebody has seen it.
+        Move(headers, Expiration, original.IsExpirationPresent() ? original.Expiration : null);
+
+        headers[Reason] = poison.Reason;
+        headers[Field] = poison.Field;
+        headers[Detail] = poison.Detail;
+
+        var properties = new BasicProperties(original) { Headers = headers, Persistent = true };
+        properties.ClearUserId();
+        properties.ClearExpiration();
+        return properties;
+    }
+
+    /// <summary>Properties for a message whose own the broker does not take back, such as headers at their limit.</summary>
+    /// <param name="poison">Why the message is not counted.</param>
+    public static BasicProperties CreateBare(in Poison poison) => Create(new BasicProperties(), poison);
+
+    private static void Move(Dictionary<string, object?> headers, string header, string? value)
+    {
+        if (value is not null)
+        {
+            headers[header] = value;
+        }
+    }
+}

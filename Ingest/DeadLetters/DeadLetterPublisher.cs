@@ -1,0 +1,157 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Votes.Ingest.Configuration;
+
+namespace Votes.Ingest.DeadLetters;
+
+/// <summary>
+/// Publishes dead letters and settles each once the broker has confirmed it. Has a connection of its own: a broker that
+/// is short of memory or disk stops reading from connections that publish, and would stop reading acks. Letters wait
+/// here while the broker is away; prefetch bounds how many.
+/// </summary>
+/// <remarks>
+/// A letter may arrive twice: where its confirm is lost it is published again, and where its message's ack is lost the
+/// message comes again. Both windows are one round trip to the broker; none of them loses a letter.
+/// </remarks>
+/// <param name="options">Names and limits.</param>
+/// <param name="broker">Connects.</param>
+/// <param name="metrics">Where letters are counted.</param>
+/// <param name="time">The clock of the back-off.</param>
+/// <param name="log">Tells when letters cannot be published.</param>
+public sealed partial class DeadLetterPublisher(
+    RabbitMqOptions options,
+    Broker broker,
+    IngestMetrics metrics,
+    TimeProvider time,
+    ILogger<DeadLetterPublisher> log)
+{
+    private const ushort PreconditionFailed = 406;
+    private const ushort FrameError = 501;
+
+    private readonly Channel<(DeadLetter Letter, bool IsBare)> _waiting =
+        Channel.CreateUnbounded<(DeadLetter, bool)>();
+
+    private readonly Backoff _backoff = new(options.ReconnectMinDelay, options.ReconnectMaxDelay);
+    private volatile bool _isConnected;
+
+    /// <summary>True while letters can be published.</summary>
+    public bool IsConnected => _isConnected;
+
+    /// <summary>Takes a letter; returns at once.</summary>
+    public void Add(DeadLetter letter) => _waiting.Writer.TryWrite((letter, false));
+
+    /// <summary>Publishes until asked to stop. A letter that waits then stays unacked: the broker delivers it again.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var failures = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            IConnection? connection = null;
+            try
+            {
+                connection = await broker.ConnectAsync("votes ingest dead letters", stop);
+                await broker.EnsureQueueAsync(connection, options.DeadLetterQueue, stop);
+                var channel = await broker.CallAsync(
+                    token => connection.CreateChannelAsync(new CreateChannelOptions(true, true, null, 1), token), stop);
+                _isConnected = true;
+                failures = 0;
+                await PublishAllAsync(connection, channel, stop);
+            }
+            catch (Exception e)
+            {
+                // Whatever it was, the letters are still here, and the only remedy is to try again.
+                if (!stop.IsCancellationRequested)
+                {
+                    metrics.Error(e);
+                    metrics.Reconnecting("dead_letters");
+                }
+
+                if (failures == 0 && !stop.IsCancellationRequested)
+                {
+                    LogLost(log, e);
+                }
+            }
+
+            _isConnected = false;
+            if (connection is not null)
+            {
+                broker.Abandon(connection);
+            }
+
+            if (!stop.IsCancellationRequested)
+            {
+                var delay = _backoff.Delay(++failures, Random.Shared.NextDouble());
+                await Task.Delay(delay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>As many loops as letters may be in flight; the first that fails ends them all.</summary>
+    private async Task PublishAllAsync(IConnection connection, IChannel channel, CancellationToken stop)
+    {
+        var ended = new CancellationTokenSource();
+        await using var stopping = stop.UnsafeRegister(_ => ended.Cancel(), null);
+        connection.ConnectionShutdownAsync += (_, _) => ended.CancelAsync();
+        channel.ChannelShutdownAsync += (_, _) => ended.CancelAsync();
+        var loops = Enumerable.Range(0, options.DeadLettersInFlight).Select(_ => LoopAsync(channel, ended)).ToArray();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw loops.Select(loop => loop.Exception?.InnerException).FirstOrDefault(cause => cause is not null)
+            ?? new IOException($"The connection was closed: {channel.CloseReason ?? connection.CloseReason}");
+    }
+
+    private async Task LoopAsync(IChannel channel, CancellationTokenSource ended)
+    {
+        try
+        {
+            while (true)
+            {
+                var (letter, isBare) = await _waiting.Reader.ReadAsync(ended.Token);
+                await PublishAsync(channel, letter, isBare, ended.Token);
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync();
+        }
+    }
+
+    private async Task PublishAsync(IChannel channel, DeadLetter letter, bool isBare, CancellationToken ended)
+    {
+        var (batch, index, poison) = letter;
+        if (batch.Generation.IsRetired)
+        {
+            // Its channel is lost: the message comes again.
+            batch.Settle(1);
+            return;
+        }
+
+        try
+        {
+            var properties = isBare
+                ? DeadLetterProperties.CreateBare(poison)
+                : DeadLetterProperties.Create(batch.Properties(index), poison);
+            await broker.CallAsync(
+                token => channel.BasicPublishAsync(
+                    "", options.DeadLetterQueue, mandatory: true, properties, batch.Body(index), token).AsTask(),
+                ended);
+        }
+        catch (Exception e)
+        {
+            var isRefused = e is OperationInterruptedException
+            {
+                ShutdownReason: { Initiator: ShutdownInitiator.Peer, ReplyCode: PreconditionFailed or FrameError },
+            };
+            _waiting.Writer.TryWrite((letter, isBare || isRefused));
+            throw;
+        }
+
+        metrics.DeadLettered(poison.Reason);
+        batch.Settle(1);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Dead letters cannot be published; they wait, with their messages unacked, and are published again.")]
+    private static partial void LogLost(ILogger log, Exception cause);
+}

@@ -1,0 +1,116 @@
+using Prometheus;
+
+namespace Votes.Ingest;
+
+/// <summary>
+/// The metrics of this process. Everything is counted per delivery batch, call or ack, never per vote: a shared counter
+/// touched for each vote costs more than the vote.
+/// </summary>
+public sealed class IngestMetrics
+{
+    private readonly Counter _received;
+    private readonly Counter.Child _counted;
+    private readonly Counter.Child _redelivered;
+    private readonly Counter.Child _duplicates;
+    private readonly Counter.Child _rejected;
+    private readonly Counter _settled;
+    private readonly Counter _stale;
+    private readonly Counter _acks;
+    private readonly Histogram _duration;
+    private readonly Counter _errors;
+    private readonly Counter _deadLetters;
+    private readonly Counter _reconnects;
+    private readonly Gauge _callsInFlight;
+    private readonly Gauge _unacked;
+    private readonly Gauge _backlog;
+    private readonly Gauge _lanes;
+    private readonly Gauge _progress;
+
+    /// <summary>Registers the metrics.</summary>
+    public IngestMetrics(IMetricFactory metrics)
+    {
+        _received = metrics.CreateCounter(
+            "votes_received_total", "Messages taken from the queue, redelivered and poison ones included.");
+        var outcomes = metrics.CreateCounter(
+            "votes_outcomes_total",
+            "Messages whose outcome is durable: counted, redelivered, duplicate, or rejected (dead-lettered).",
+            ["outcome"]);
+        _counted = outcomes.WithLabels("counted");
+        _redelivered = outcomes.WithLabels("redelivered");
+        _duplicates = outcomes.WithLabels("duplicate");
+        _rejected = outcomes.WithLabels("rejected");
+        _settled = metrics.CreateCounter(
+            "batch_size_processed_total",
+            "Sum of the sizes of delivery batches of which every message has a durable outcome, in messages.");
+        _duration = metrics.CreateHistogram(
+            "batch_processing_duration_seconds",
+            "From the first message of a delivery batch until all of its messages have a durable outcome, in seconds.",
+            new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.005, 2, 14) });
+        _errors = metrics.CreateCounter(
+            "aggregation_errors_total", "Calls to grains and to the broker that failed.", ["error_type"]);
+        _deadLetters = metrics.CreateCounter(
+            "votes_dead_letters_total", "Messages that the dead-letter queue has confirmed.", ["reason"]);
+        _stale = metrics.CreateCounter(
+            "votes_dropped_stale_total",
+            "Votes dropped before they were sent because their channel was lost; the broker delivers them again.");
+        _acks = metrics.CreateCounter("votes_acks_total", "Acks sent; each covers all that is durable.");
+        _reconnects = metrics.CreateCounter(
+            "votes_reconnects_total", "Connections to the broker that were lost or could not be made.", ["purpose"]);
+        _callsInFlight = metrics.CreateGauge("votes_calls_in_flight", "Calls to grains that wait for their outcome.");
+        _unacked = metrics.CreateGauge("votes_unacked", "Messages delivered and not acked, by lane.", ["lane"]);
+        _backlog = metrics.CreateGauge("votes_lane_backlog", "1 where a lane asks silos to flush early.", ["lane"]);
+        _lanes = metrics.CreateGauge("votes_lanes_consuming", "Lanes that consume.");
+        _progress = metrics.CreateGauge(
+            "votes_last_progress_timestamp_seconds", "When a delivery batch settled last, in seconds since 1970.");
+    }
+
+    /// <summary>Counts messages of a closed delivery batch.</summary>
+    public void Received(int messages) => _received.Inc(messages);
+
+    /// <summary>Counts the durable outcomes of one call.</summary>
+    public void Recorded(int counted, int redelivered, int duplicates)
+    {
+        _counted.Inc(counted);
+        _redelivered.Inc(redelivered);
+        _duplicates.Inc(duplicates);
+    }
+
+    /// <summary>Counts a message that the dead-letter queue has.</summary>
+    public void DeadLettered(string reason)
+    {
+        _rejected.Inc();
+        _deadLetters.WithLabels(reason).Inc();
+    }
+
+    /// <summary>Notes that a delivery batch is settled.</summary>
+    public void Settled(int messages, TimeSpan elapsed, DateTimeOffset now)
+    {
+        _settled.Inc(messages);
+        _duration.Observe(elapsed.TotalSeconds);
+        _progress.Set(now.ToUnixTimeMilliseconds() / 1000d);
+    }
+
+    /// <summary>Counts votes that were dropped with their channel.</summary>
+    public void DroppedStale(int votes) => _stale.Inc(votes);
+
+    /// <summary>Counts a call that failed.</summary>
+    public void Error(Exception cause) => _errors.WithLabels(cause.GetType().Name).Inc();
+
+    /// <summary>Counts a connection that was lost or could not be made.</summary>
+    public void Reconnecting(string purpose) => _reconnects.WithLabels(purpose).Inc();
+
+    /// <summary>Sets the number of calls in flight.</summary>
+    public void CallsInFlight(int calls) => _callsInFlight.Set(calls);
+
+    /// <summary>Counts an ack.</summary>
+    public void Acked() => _acks.Inc();
+
+    /// <summary>The metrics of one lane.</summary>
+    public LaneMetrics Lane(string name) => new(_unacked.WithLabels(name), _backlog.WithLabels(name));
+
+    /// <summary>Notes that a lane began to consume.</summary>
+    public void LaneStarted() => _lanes.Inc();
+
+    /// <summary>Notes that a lane no longer consumes.</summary>
+    public void LaneStopped() => _lanes.Dec();
+}

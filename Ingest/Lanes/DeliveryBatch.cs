@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Diagnostics;
+using RabbitMQ.Client;
+using Votes.Ingest.Messages;
+
+namespace Votes.Ingest.Lanes;
+
+/// <summary>
+/// Up to so many messages as one channel delivered them, in order. Keeps a copy of their bodies in one pooled buffer
+/// until all are settled, because a vote that its law's grain rejects is dead-lettered as it came. Filled by one thread;
+/// once closed, messages may be settled by several.
+/// </summary>
+public sealed class DeliveryBatch
+{
+    private const int FirstBufferBytes = 32 * 1024;
+
+    private readonly Vote[] _votes;
+    private readonly int[] _ends;
+    private readonly IReadOnlyBasicProperties[] _properties;
+    private List<(int Index, Poison Poison)>? _poison;
+    private byte[] _bodies = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+    private int _unsettled;
+
+    /// <summary>Opens a batch.</summary>
+    /// <param name="generation">Where the messages come from.</param>
+    /// <param name="capacity">How many messages fill it.</param>
+    /// <param name="receivedAt">A timestamp of the host's <see cref="TimeProvider"/>.</param>
+    public DeliveryBatch(Generation generation, int capacity, long receivedAt)
+    {
+        Generation = generation;
+        ReceivedAt = receivedAt;
+        _votes = new Vote[capacity];
+        _ends = new int[capacity];
+        _properties = new IReadOnlyBasicProperties[capacity];
+    }
+
+    /// <summary>Where the messages come from.</summary>
+    public Generation Generation { get; }
+
+    /// <summary>When the first message came.</summary>
+    public long ReceivedAt { get; }
+
+    /// <summary>How many messages there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>True where no message can be added.</summary>
+    public bool IsFull => Count == _votes.Length;
+
+    /// <summary>The delivery tag of the last message.</summary>
+    public ulong LastTag { get; private set; }
+
+    /// <summary>The batch's place among those of its generation.</summary>
+    public long Place { get; private set; }
+
+    /// <summary>The votes by their message's index; poison messages leave a gap, known by a law id that is null.</summary>
+    public ReadOnlySpan<Vote> Votes => _votes.AsSpan(0, Count);
+
+    /// <summary>The poison messages.</summary>
+    public IReadOnlyList<(int Index, Poison Poison)> Poison => _poison ?? [];
+
+    /// <summary>Adds a good message.</summary>
+    public void Add(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body, in Vote vote)
+    {
+        _votes[Count] = vote;
+        Keep(tag, properties, body);
+    }
+
+    /// <summary>Adds a poison message.</summary>
+    public void Add(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body, in Poison poison)
+    {
+        (_poison ??= []).Add((Count, poison));
+        Keep(tag, properties, body);
+    }
+
+    /// <summary>Takes no more messages.</summary>
+    public void Close()
+    {
+        _unsettled = Count;
+        Place = Generation.Closed(LastTag);
+    }
+
+    /// <summary>The body of a message that is not settled.</summary>
+    public ReadOnlyMemory<byte> Body(int index)
+    {
+        var start = index == 0 ? 0 : _ends[index - 1];
+        return _bodies.AsMemory(start, _ends[index] - start);
+    }
+
+    /// <summary>The properties of a message.</summary>
+    public IReadOnlyBasicProperties Properties(int index) => _properties[index];
+
+    /// <summary>Notes that so many messages have a durable outcome, or were dropped with their generation.</summary>
+    public void Settle(int messages)
+    {
+        var left = Interlocked.Add(ref _unsettled, -messages);
+        if (left < 0)
+        {
+            throw new UnreachableException("A message was settled twice.");
+        }
+
+        if (left == 0)
+        {
+            Release();
+            Generation.Settled(this);
+        }
+    }
+
+    /// <summary>Gives the buffer back where the batch is never closed.</summary>
+    public void Release()
+    {
+        var bodies = _bodies;
+        _bodies = [];
+        ArrayPool<byte>.Shared.Return(bodies);
+    }
+
+    private void Keep(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
+    {
+        var start = Count == 0 ? 0 : _ends[Count - 1];
+        if (_bodies.Length - start < body.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(start + body.Length, _bodies.Length * 2));
+            _bodies.AsSpan(0, start).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_bodies);
+            _bodies = larger;
+        }
+
+        body.CopyTo(_bodies.AsSpan(start));
+        _ends[Count] = start + body.Length;
+        _properties[Count] = properties;
+        LastTag = tag;
+        Count++;
+    }
+}

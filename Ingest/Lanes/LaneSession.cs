@@ -1,0 +1,247 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using Votes.Ingest.Configuration;
+
+namespace Votes.Ingest.Lanes;
+
+/// <summary>
+/// One connection of a lane from its first delivery to its loss: channel, consumer, ack loop and stall watch. Never
+/// reconnects: its <see cref="Lane"/> opens the next one.
+/// </summary>
+internal sealed partial class LaneSession : IDisposable
+{
+    private readonly string _lane;
+    private readonly RabbitMqOptions _options;
+    private readonly Broker _broker;
+    private readonly IngestMetrics _metrics;
+    private readonly LaneMetrics _laneMetrics;
+    private readonly Action<DeliveryBatch> _dispatch;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+    private readonly Generation _generation;
+    private readonly DeliveryIntake _intake;
+    private readonly Channel<bool> _settled = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string _consumerTag = "";
+    private volatile bool _isDraining;
+    private volatile bool _isClosing;
+
+    private LaneSession(LaneParts parts, IConnection connection, IChannel channel)
+    {
+        _lane = parts.Name;
+        _options = parts.Options;
+        _broker = parts.Broker;
+        _metrics = parts.Metrics;
+        _laneMetrics = parts.Metrics.Lane(parts.Name);
+        _dispatch = parts.Dispatch;
+        _time = parts.Time;
+        _log = parts.Log;
+        _connection = connection;
+        _channel = channel;
+        _generation = new Generation(_options.PrefetchPerLane, OnSettled);
+        _intake = new DeliveryIntake(
+            _generation,
+            parts.CreateParser(),
+            _options.DeliveryBatchMessages,
+            _options.DeliveryBatchWait,
+            HandOn,
+            _time);
+    }
+
+    /// <summary>Ends when the connection, the channel or the consumer is lost.</summary>
+    public Task Lost => _lost.Task;
+
+    /// <summary>Connects, makes the queues where there are none, and starts to consume.</summary>
+    public static async Task<LaneSession> OpenAsync(LaneParts parts, CancellationToken cancellationToken)
+    {
+        var broker = parts.Broker;
+        var options = parts.Options;
+        var connection = await broker.ConnectAsync($"votes ingest {parts.Name}", cancellationToken);
+        try
+        {
+            await broker.EnsureQueueAsync(connection, options.Queue, cancellationToken);
+            var channel = await broker.CallAsync(
+                token => connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, 1), token),
+                cancellationToken);
+            var session = new LaneSession(parts, connection, channel);
+            await session.ConsumeAsync(cancellationToken);
+            return session;
+        }
+        catch
+        {
+            broker.Abandon(connection);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops consuming and waits until all that was delivered is durable and acked; what is not by then, the broker
+    /// delivers to another process.
+    /// </summary>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    public async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _broker.CallAsync(token => _channel.BasicCancelAsync(_consumerTag, false, token), cancellationToken);
+            _intake.CloseOpen();
+            _isDraining = true;
+            _settled.Writer.TryWrite(true);
+            await Task.WhenAny(_drained.Task, _lost.Task).WaitAsync(timeout, _time, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            LogNotDrained(_log, e, _lane, _generation.Unacked);
+        }
+
+        try
+        {
+            // The farewell tells that the acks before it have arrived.
+            _isClosing = true;
+            await _broker.CloseAsync(_channel, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _metrics.Error(e);
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Retires the generation and gives the connection up.</summary>
+    public void Dispose()
+    {
+        _isClosing = true;
+        _intake.Retire();
+        _intake.Dispose();
+        _ended.Cancel();
+        _ended.Dispose();
+        _settled.Writer.TryComplete();
+        _broker.Abandon(_connection);
+        _laneMetrics.Unacked(0, false);
+    }
+
+    private async Task ConsumeAsync(CancellationToken cancellationToken)
+    {
+        _connection.ConnectionShutdownAsync += OnConnectionShutdownAsync;
+        var consumer = new LaneConsumer(_channel, _intake, Lose);
+        await _broker.CallAsync(
+            token => _channel.BasicQosAsync(0, (ushort)_options.PrefetchPerLane, false, token), cancellationToken);
+        _consumerTag = await _broker.CallAsync(
+            token => _channel.BasicConsumeAsync(
+                _options.Queue, false, "", false, false, arguments: null, consumer, token),
+            cancellationToken);
+
+        // Both observe their own failures, which lose the session, and end with it.
+        _ = AckAsync(_ended.Token);
+        _ = WatchAsync(_ended.Token);
+    }
+
+    private async Task AckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await _settled.Reader.WaitToReadAsync(cancellationToken))
+            {
+                _settled.Reader.TryRead(out _);
+                if (_generation.TryTakeAck(out var tag))
+                {
+                    await _broker.CallAsync(
+                        token => _channel.BasicAckAsync(tag, multiple: true, token).AsTask(), cancellationToken);
+                    _generation.Acked(tag);
+                    _metrics.Acked();
+                }
+
+                _laneMetrics.Unacked(_generation.Unacked, _generation.HasBacklog);
+                if (_isDraining && _generation.Unacked == 0)
+                {
+                    _drained.TrySetResult();
+                }
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Lose("an ack could not be sent", e);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session has ended.
+        }
+    }
+
+    /// <summary>
+    /// A consumer can be lost without a word: the broker believes that it is there, and nothing is delivered to it.
+    /// </summary>
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(_options.StallCheckPeriod, _time);
+            var seen = _generation.LastDelivered;
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                var isSilent = _generation.LastDelivered == seen && _generation.Unacked == 0;
+                seen = _generation.LastDelivered;
+                if (isSilent
+                    && await _broker.ReadyMessagesAsync(_connection, _options.Queue, cancellationToken) is not 0
+                    && _generation.LastDelivered == seen)
+                {
+                    Lose($"nothing was delivered for {_options.StallCheckPeriod} although messages wait", null);
+                }
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Lose("the broker does not answer", e);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session has ended.
+        }
+    }
+
+    private void HandOn(DeliveryBatch batch)
+    {
+        _laneMetrics.Unacked(_generation.Unacked, _generation.HasBacklog);
+        _dispatch(batch);
+    }
+
+    private void OnSettled(DeliveryBatch batch)
+    {
+        _metrics.Settled(batch.Count, _time.GetElapsedTime(batch.ReceivedAt), _time.GetUtcNow());
+        _settled.Writer.TryWrite(true);
+    }
+
+    private Task OnConnectionShutdownAsync(object sender, ShutdownEventArgs reason)
+    {
+        Lose($"the connection was closed: {reason.ReplyCode} {reason.ReplyText}", reason.Exception);
+        return Task.CompletedTask;
+    }
+
+    private void Lose(string why, Exception? cause)
+    {
+        // From here on nothing is acked: tags belong to the channel that is lost.
+        _generation.Retire();
+        if (_lost.TrySetResult() && !_isClosing)
+        {
+            LogLost(_log, cause, _lane, why, _generation.Unacked);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "{Lane} lost its channel ({Why}); its {Unacked} unacked messages are delivered again. It connects again.")]
+    private static partial void LogLost(ILogger log, Exception? cause, string lane, string why, long unacked);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "{Lane} stops with {Unacked} messages that are not settled; the broker delivers them to another process.")]
+    private static partial void LogNotDrained(ILogger log, Exception cause, string lane, long unacked);
+}

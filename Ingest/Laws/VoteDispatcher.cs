@@ -1,0 +1,300 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Votes.Grains.Interfaces;
+using Votes.Ingest.Configuration;
+using Votes.Ingest.DeadLetters;
+using Votes.Ingest.Lanes;
+using Votes.Ingest.Messages;
+
+namespace Votes.Ingest.Laws;
+
+/// <summary>
+/// Sends votes to their laws' grains: a few calls in flight per law, so that votes that arrive meanwhile travel
+/// together, and a bound on calls in flight altogether. Votes whose call fails are held and sent again, with back-off,
+/// until their outcome is known. Owns the laws' outboxes, under one lock that is taken once for each delivery batch and
+/// twice for each call.
+/// </summary>
+public sealed partial class VoteDispatcher : IDisposable
+{
+    private readonly RecordVotes _record;
+    private readonly Action<DeadLetter> _deadLetter;
+    private readonly DispatchOptions _options;
+    private readonly IngestMetrics _metrics;
+    private readonly ILogger<VoteDispatcher> _log;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LawOutbox> _outboxes = new(StringComparer.Ordinal);
+    private readonly Queue<LawOutbox> _ready = new();
+    private readonly HeldLaws _held;
+    private int _callsInFlight;
+    private int _failingLaws;
+
+    /// <summary>Creates the dispatcher.</summary>
+    /// <param name="record">Makes one call to a law's grain.</param>
+    /// <param name="deadLetter">Takes messages that are not counted; must not block.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="metrics">Where outcomes are counted.</param>
+    /// <param name="time">The clock of retries.</param>
+    /// <param name="log">Tells when votes are held, and when no more are.</param>
+    /// <param name="random">Random numbers from 0 to 1, for the jitter.</param>
+    public VoteDispatcher(
+        RecordVotes record,
+        Action<DeadLetter> deadLetter,
+        DispatchOptions options,
+        IngestMetrics metrics,
+        TimeProvider time,
+        ILogger<VoteDispatcher> log,
+        Func<double>? random = null)
+    {
+        _record = record;
+        _deadLetter = deadLetter;
+        _options = options;
+        _metrics = metrics;
+        _log = log;
+        var backoff = new Backoff(options.RetryMinDelay, options.RetryMaxDelay);
+        _held = new HeldLaws(backoff, time, random ?? Random.Shared.NextDouble, Retry);
+    }
+
+    /// <summary>How many laws have votes here: waiting, held or on their way.</summary>
+    public int ActiveLaws
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _outboxes.Count;
+            }
+        }
+    }
+
+    /// <summary>Takes over the messages of a closed delivery batch: it settles when each has a durable outcome.</summary>
+    public void Dispatch(DeliveryBatch batch)
+    {
+        _metrics.Received(batch.Count);
+        var poison = batch.Poison;
+        lock (_gate)
+        {
+            LawOutbox? outbox = null;
+            var votes = batch.Votes;
+            for (var i = 0; i < votes.Length; i++)
+            {
+                ref readonly var vote = ref votes[i];
+                if (vote.LawId is null)
+                {
+                    continue;
+                }
+
+                if (outbox?.LawId != vote.LawId)
+                {
+                    outbox = OutboxOf(vote.LawId);
+                }
+
+                outbox.Add(vote.Cast, batch, i);
+                MakeReady(outbox);
+            }
+        }
+
+        foreach (var (index, reason) in poison)
+        {
+            _deadLetter(new DeadLetter(batch, index, reason));
+        }
+
+        SendReady();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _held.Dispose();
+
+    private LawOutbox OutboxOf(string lawId)
+    {
+        ref var outbox = ref CollectionsMarshal.GetValueRefOrAddDefault(_outboxes, lawId, out _);
+        return outbox ??= new LawOutbox(lawId);
+    }
+
+    private void MakeReady(LawOutbox outbox)
+    {
+        if (outbox is { HasVotes: true, IsQueued: false, IsHeld: false }
+            && outbox.CallsInFlight < _options.CallsInFlightPerLaw)
+        {
+            outbox.IsQueued = true;
+            _ready.Enqueue(outbox);
+        }
+    }
+
+    private void SendReady()
+    {
+        while (TryTakeCall() is { } call)
+        {
+            // Observes its own failures: they put the votes back.
+            _ = SendAsync(call);
+        }
+    }
+
+    private VoteCall? TryTakeCall()
+    {
+        lock (_gate)
+        {
+            while (_callsInFlight < _options.CallsInFlight && _ready.TryDequeue(out var outbox))
+            {
+                outbox.IsQueued = false;
+                var call = outbox.TakeNext();
+                _metrics.DroppedStale(call.DropStale());
+                if (call.Count > 0)
+                {
+                    outbox.CallsInFlight++;
+                    _metrics.CallsInFlight(++_callsInFlight);
+                    MakeReady(outbox);
+                    return call;
+                }
+
+                call.Release();
+                MakeReady(outbox);
+                ForgetIfIdle(outbox);
+            }
+
+            return null;
+        }
+    }
+
+    private async Task SendAsync(VoteCall call)
+    {
+        VoteBatchOutcome? outcome = null;
+        try
+        {
+            // No cancellation: it would give up knowing the outcome. The client's response timeout ends the wait.
+            var answer = await _record(call.Outbox.LawId, call.Pack(), CancellationToken.None);
+            outcome = call.IsAnsweredBy(answer)
+                ? answer
+                : throw new InvalidDataException("The grain's answer does not speak of each vote once.");
+        }
+        catch (ArgumentException e)
+        {
+            Refused(call, e);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, what became of the votes is unknown, and to send them again is harmless.
+            Fail(call, e);
+        }
+
+        if (outcome is { } known)
+        {
+            Complete(call, known);
+        }
+
+        SendReady();
+    }
+
+    private void Complete(VoteCall call, in VoteBatchOutcome outcome)
+    {
+        _metrics.Recorded(outcome.Counted, outcome.Redelivered, outcome.Duplicates);
+        ReadOnlySpan<RejectedVote> rejected = outcome.Rejected;
+        foreach (var vote in rejected)
+        {
+            _deadLetter(call.DeadLetter(vote.Index, PoisonReason.Of(vote.Reason)));
+        }
+
+        call.Settle(rejected);
+        lock (_gate)
+        {
+            Landed(call.Outbox);
+            Succeeded(call.Outbox);
+            MakeReady(call.Outbox);
+            ForgetIfIdle(call.Outbox);
+        }
+
+        call.Release();
+    }
+
+    /// <summary>The grain cannot take the call as it is: halve it until the vote that is to blame stands alone.</summary>
+    private void Refused(VoteCall call, ArgumentException cause)
+    {
+        _metrics.Error(cause);
+        LogRefused(_log, cause, call.Count);
+        if (call.Count == 1)
+        {
+            _deadLetter(call.DeadLetter(
+                0, new Poison(PoisonReason.RefusedByGrain, "", "The law's grain calls the vote malformed.")));
+        }
+
+        lock (_gate)
+        {
+            var outbox = call.Outbox;
+            Landed(outbox);
+            if (call.Count == 1)
+            {
+                call.Release();
+            }
+            else
+            {
+                var (first, second) = call.Split();
+                outbox.PutBack(second);
+                outbox.PutBack(first);
+            }
+
+            MakeReady(outbox);
+            ForgetIfIdle(outbox);
+        }
+    }
+
+    private void Fail(VoteCall call, Exception cause)
+    {
+        _metrics.Error(cause);
+        lock (_gate)
+        {
+            var outbox = call.Outbox;
+            Landed(outbox);
+            outbox.PutBack(call);
+            if (outbox.Failures++ == 0 && ++_failingLaws == 1)
+            {
+                LogHolding(_log, cause, call.Count);
+            }
+
+            if (!outbox.IsHeld)
+            {
+                _held.Add(outbox);
+            }
+        }
+    }
+
+    private void Landed(LawOutbox outbox)
+    {
+        outbox.CallsInFlight--;
+        _metrics.CallsInFlight(--_callsInFlight);
+    }
+
+    private void Succeeded(LawOutbox outbox)
+    {
+        if (outbox.Failures > 0)
+        {
+            outbox.Failures = 0;
+            if (--_failingLaws == 0)
+            {
+                LogResumed(_log);
+            }
+        }
+    }
+
+    private void ForgetIfIdle(LawOutbox outbox)
+    {
+        if (outbox.IsIdle)
+        {
+            Succeeded(outbox);
+            _outboxes.Remove(outbox.LawId);
+        }
+    }
+
+    private void Retry()
+    {
+        lock (_gate)
+        {
+            while (_held.TryTakeDue(out var outbox))
+            {
+                MakeReady(outbox);
+                ForgetIfIdle(outbox);
+            }
+        }
+
+        SendReady();
+    }
+}
