@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace Votes.LoadTest.CommandLine;
+
+/// <summary>The options that say where the cluster is.</summary>
+internal sealed class EndpointOptions
+{
+    private readonly Option<string> _file = new("--endpoints")
+    {
+        Description = "File with POSTGRES_URL, AMQP_URL, SILO_HTTP and METRICS_URLS, behind options and environment",
+        DefaultValueFactory = _ => EndpointsReader.DefaultFile,
+    };
+
+    private readonly Option<string?> _postgres = new("--postgres-url")
+    {
+        Description = "postgresql://user:password@host:port/database, or an Npgsql connection string",
+    };
+
+    private readonly Option<string?> _amqp = new("--amqp-url") { Description = "amqp://user:password@host:port/" };
+
+    private readonly Option<string?> _metrics = new("--metrics-urls")
+    {
+        Description = "Addresses of the metrics pages of the Ingests, separated by commas",
+    };
+
+    private readonly Option<string?> _queue = new("--queue") { Description = "The queue that votes go to" };
+
+    private readonly Option<string?> _deadLetterQueue = new("--dead-letter-queue")
+    {
+        Description = "The queue that poison messages end in",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_file);
+        command.Options.Add(_postgres);
+        command.Options.Add(_amqp);
+        command.Options.Add(_metrics);
+        command.Options.Add(_queue);
+        command.Options.Add(_deadLetterQueue);
+    }
+
+    /// <exception cref="UsageException">An address is missing or is none.</exception>
+    public Endpoints Read(ParseResult parsed)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["POSTGRES_URL"] = parsed.GetValue(_postgres) ?? "",
+            ["AMQP_URL"] = parsed.GetValue(_amqp) ?? "",
+            ["METRICS_URLS"] = parsed.GetValue(_metrics) ?? "",
+        };
+        var environment = EndpointsReader.Names.ToDictionary(
+            name => name, name => Environment.GetEnvironmentVariable(name) ?? "", StringComparer.Ordinal);
+        var file = parsed.GetValue(_file)!;
+        try
+        {
+            var lines = File.Exists(file) ? File.ReadAllLines(file) : [];
+            var endpoints = EndpointsReader.Resolve(options, environment, EndpointsReader.ParseFile(lines));
+            return endpoints with
+            {
+                Queue = parsed.GetValue(_queue) ?? endpoints.Queue,
+                DeadLetterQueue = parsed.GetValue(_deadLetterQueue) ?? endpoints.DeadLetterQueue,
+            };
+        }
+        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{exception.Message} (endpoints file: {file})");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Votes.LoadTest;
+
+/// <summary>Where the cluster under load is reached.</summary>
+public sealed record Endpoints
+{
+    /// <summary>The database, as an Npgsql connection string or a <c>postgresql://</c> address.</summary>
+    public required string PostgresUrl { get; init; }
+
+    /// <summary>The broker: <c>amqp://user:password@host:port/vhost</c>.</summary>
+    public required Uri AmqpUrl { get; init; }
+
+    /// <summary>Addresses of the silos' query API; may be empty.</summary>
+    public IReadOnlyList<Uri> SiloHttp { get; init; } = [];
+
+    /// <summary>Addresses of the <c>/metrics</c> pages of silos and Ingests; may be empty.</summary>
+    public IReadOnlyList<Uri> MetricsUrls { get; init; } = [];
+
+    /// <summary>The queue that votes are published to.</summary>
+    public string Queue { get; init; } = "votes.aggregation";
+
+    /// <summary>The queue that poison messages end in.</summary>
+    public string DeadLetterQueue { get; init; } = "votes.aggregation.dead";
+}

@@ -1,0 +1,41 @@
+#pragma warning disable CS1591 // The names are the summary: each kind breaks the one rule that it is called after.
+namespace Votes.LoadTest.Planning;
+
+/// <summary>The rules of the message contract, each as the one way a malformed message breaks it.</summary>
+public enum MalformedKind
+{
+    None = 0,
+    Empty,
+    NotJson,
+    Truncated,
+    TrailingText,
+    NotUtf8,
+    NotAnObject,
+    NestedArrays,
+    MissingVoteId,
+    MissingLawId,
+    MissingVoterId,
+    MissingChoice,
+    NullChoice,
+    NumericVoteId,
+    NumericLawId,
+    BooleanVoterId,
+    ArrayChoice,
+    ObjectLawId,
+    NumericCastAt,
+    NumberOutOfRange,
+    VoteIdNotUuid,
+    EmptyLawId,
+    EmptyVoterId,
+    EmptyChoice,
+    LongLawId,
+    LongVoterId,
+    LongChoice,
+    ControlCharacterInLawId,
+    RawControlCharacter,
+    DuplicateKey,
+    CastAtNotRfc3339,
+    CastAtOutOfRange,
+    TooLarge,
+    UnknownChoice,
+}
