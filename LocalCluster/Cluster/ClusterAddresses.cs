@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Votes.LocalCluster;
+
+/// <summary>Where clients reach a running cluster.</summary>
+public sealed record ClusterAddresses
+{
+    /// <summary>The database, as a postgresql:// address of the application's role.</summary>
+    public required string PostgresUrl { get; init; }
+
+    /// <summary>The same for Npgsql.</summary>
+    public required string PostgresConnectionString { get; init; }
+
+    /// <summary>The broker.</summary>
+    public required Uri AmqpUrl { get; init; }
+
+    /// <summary>The silos' HTTP addresses.</summary>
+    public required IReadOnlyList<Uri> SiloHttp { get; init; }
+
+    /// <summary>The metrics pages of silos and Ingests.</summary>
+    public required IReadOnlyList<Uri> MetricsUrls { get; init; }
+
+    /// <summary>Writes the addresses as KEY=value lines, to a file that only its owner may read: it has passwords.</summary>
+    public Task WriteAsync(string file, CancellationToken cancellationToken) =>
+        SecretFile.WriteAsync(
+            file,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                POSTGRES_URL={PostgresUrl}
+                AMQP_URL={AmqpUrl}
+                SILO_HTTP={Join(SiloHttp)}
+                METRICS_URLS={Join(MetricsUrls)}
+
+                """),
+            cancellationToken);
+
+    private static string Join(IEnumerable<Uri> addresses) =>
+        string.Join(',', addresses.Select(address => address.AbsoluteUri.TrimEnd('/')));
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace Votes.LocalCluster;
+
+/// <summary>Turns a cluster's ports and secrets into its processes' configuration: environment variables.</summary>
+internal sealed class ClusterConfiguration(
+    ClusterOptions options, ClusterSecrets secrets, PostgresServer postgres, RabbitMqServer rabbitMq)
+{
+    /// <summary>The cluster's database.</summary>
+    public const string Database = "votes";
+
+    private const string OwnerRole = "votes_owner";
+    private const string ServiceRole = "votes_service";
+
+    /// <summary>How the migrating owner connects.</summary>
+    public string OwnerConnectionString => postgres.ConnectionString(OwnerRole, secrets.Owner, Database);
+
+    /// <summary>How the application connects.</summary>
+    public string ServiceConnectionString => postgres.ConnectionString(ServiceRole, secrets.Service, Database);
+
+    /// <summary>What db/bootstrap/roles.sql reads.</summary>
+    public Dictionary<string, string?> ForBootstrap() => new()
+    {
+        ["VOTES_OWNER_PASSWORD"] = secrets.Owner,
+        ["VOTES_SERVICE_PASSWORD"] = secrets.Service,
+        ["VOTES_DATABASE"] = Database,
+    };
+
+    /// <summary>The configuration of `Votes.Silo migrate`, the only one to know the owner's password.</summary>
+    public Dictionary<string, string?> ForMigration() => new(ForAll())
+    {
+        ["ConnectionStrings__Owner"] = OwnerConnectionString,
+    };
+
+    /// <summary>The configuration of a silo or an Ingest.</summary>
+    public Dictionary<string, string?> For(ServiceAddress address)
+    {
+        var variables = ForAll();
+        // Under both names: this one also wins over an appsettings.json that has an address.
+        variables["URLS"] = address.Http;
+        variables["ASPNETCORE_URLS"] = address.Http;
+        if (address.Kind == ServiceKind.Silo)
+        {
+            variables["Cluster__SiloPort"] = Text(address.SiloPort);
+            variables["Cluster__GatewayPort"] = Text(address.GatewayPort);
+        }
+        else
+        {
+            variables["RabbitMq__Uri"] = rabbitMq.Uri().AbsoluteUri;
+            variables["VoterKey__Secret"] = secrets.VoterKey;
+        }
+
+        var more = address.Kind == ServiceKind.Silo ? options.SiloVariables : options.IngestVariables;
+        foreach (var (key, value) in more)
+            variables[key] = value;
+        return variables;
+    }
+
+    /// <summary>Where clients reach the cluster.</summary>
+    public ClusterAddresses Addresses(IReadOnlyList<ServiceAddress> services) => new()
+    {
+        PostgresUrl = $"postgresql://{ServiceRole}:{secrets.Service}@127.0.0.1:{Text(postgres.Port)}/{Database}",
+        PostgresConnectionString = ServiceConnectionString,
+        AmqpUrl = rabbitMq.Uri(),
+        SiloHttp = [.. services.Where(service => service.Kind == ServiceKind.Silo).Select(s => new Uri(s.Http))],
+        MetricsUrls = [.. services.Select(service => new Uri($"{service.Http}/metrics"))],
+    };
+
+    private Dictionary<string, string?> ForAll() => new()
+    {
+        ["DOTNET_ENVIRONMENT"] = options.EnvironmentName,
+        ["ASPNETCORE_ENVIRONMENT"] = options.EnvironmentName,
+        ["ConnectionStrings__Votes"] = ServiceConnectionString,
+        // Inherited from a shell, it would hand the owner's rights to every process.
+        ["ConnectionStrings__Owner"] = null,
+        ["Cluster__ClusterId"] = "votes",
+        ["Cluster__ServiceId"] = "votes",
+        ["Cluster__AdvertisedAddress"] = "127.0.0.1",
+    };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

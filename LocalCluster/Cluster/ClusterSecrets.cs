@@ -1,0 +1,18 @@
+namespace Votes.LocalCluster;
+
+/// <summary>The cluster's passwords and its voter key; made once, kept in files that only their owner may read.</summary>
+internal sealed record ClusterSecrets(
+    string Superuser, string Owner, string Service, string RabbitMq, string VoterKey)
+{
+    /// <summary>Reads a folder's secrets, and makes those that are missing.</summary>
+    public static async Task<ClusterSecrets> LoadAsync(LocalFolder folder, CancellationToken cancellationToken)
+    {
+        string In(string name) => Path.Combine(folder.Secrets, name);
+        return new ClusterSecrets(
+            await SecretFile.PasswordAsync(In("postgres"), cancellationToken),
+            await SecretFile.PasswordAsync(In("votes_owner"), cancellationToken),
+            await SecretFile.PasswordAsync(In("votes_service"), cancellationToken),
+            await SecretFile.PasswordAsync(In("rabbitmq"), cancellationToken),
+            await SecretFile.KeyAsync(In("voter_key"), cancellationToken));
+    }
+}

@@ -1,0 +1,70 @@
+using Spectre.Console;
+using Votes.LoadTest;
+
+namespace Votes.LocalCluster.Commands;
+
+/// <summary>The whole cluster at work on this machine: start, publish, check, and stay for a look.</summary>
+internal sealed class Demo(IAnsiConsole console, LocalFolder folder)
+{
+    private const string SampleLaws = "law-2026-";
+    private const int MostLaws = 1_000;
+
+    /// <summary>Runs the demo; the exit status is 0 where the totals are exact.</summary>
+    /// <param name="votes">Number of messages to publish.</param>
+    /// <param name="keep">Whether the cluster stays up until the token is cancelled.</param>
+    /// <param name="cancellationToken">Ctrl-C: stops everything in order.</param>
+    public async Task<int> RunAsync(long votes, bool keep, CancellationToken cancellationToken)
+    {
+        await using var cluster = await StartAsync(cancellationToken);
+        var exact = false;
+        try
+        {
+            exact = await PublishAndVerifyAsync(cluster, votes, cancellationToken);
+            if (keep)
+            {
+                ClusterView.WriteAddresses(console, cluster, folder);
+                console.WriteLine("Ctrl-C stops everything; `make check-db` in another terminal looks at the totals");
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl-C or SIGTERM is how a demo that stays is meant to end.
+            console.WriteLine("stopping");
+        }
+
+        var clean = await cluster.StopAsync(CancellationToken.None);
+        return exact && clean ? 0 : 1;
+    }
+
+    private async Task<Cluster> StartAsync(CancellationToken cancellationToken)
+    {
+        // Held for the start alone: `make down` in another terminal may end a demo that stays.
+        using var change = folder.Lock();
+        return await Cluster.StartAsync(
+            new ClusterOptions { Folder = folder, DocumentedPorts = true, Silos = 2, Ingests = 1 },
+            console.WriteLine, cancellationToken);
+    }
+
+    private async Task<bool> PublishAndVerifyAsync(Cluster cluster, long votes, CancellationToken cancellationToken)
+    {
+        var addresses = cluster.Addresses;
+        var endpoints = new Endpoints
+        {
+            PostgresUrl = addresses.PostgresUrl,
+            AmqpUrl = addresses.AmqpUrl,
+            SiloHttp = addresses.SiloHttp,
+            MetricsUrls = addresses.MetricsUrls,
+        };
+        var settings = new LoadSettings();
+        var open = await LoadRun.OpenLawsAsync(endpoints, settings, MostLaws, cancellationToken);
+        var samples = open.Where(law => law.StartsWith(SampleLaws, StringComparison.Ordinal)).ToList();
+        var plan = new LoadPlan { Votes = votes, LawIds = samples.Count > 0 ? samples : open, Skew = 0.5 };
+        if (plan.Problems().Count > 0)
+            throw new ClusterException(plan.Problems()[0]);
+        var report = await ProgressView.ShowAsync(
+            console, progress => LoadRun.RunAsync(plan, endpoints, settings, progress, cancellationToken));
+        ReportView.Write(console, report);
+        return report.Exact;
+    }
+}

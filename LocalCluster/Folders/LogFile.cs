@@ -1,0 +1,28 @@
+namespace Votes.LocalCluster;
+
+/// <summary>Reads the log files of the processes that the local cluster started.</summary>
+public static class LogFile
+{
+    private const int TailBytes = 256 * 1024;
+    private const long MostBytes = 32 * 1024 * 1024;
+
+    /// <summary>Makes the folder of a log file, and puts a long file aside, in place of the one before.</summary>
+    public static void Prepare(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        if (new FileInfo(file) is { Exists: true, Length: > MostBytes })
+            File.Move(file, file + ".old", overwrite: true);
+    }
+
+    /// <summary>The last lines of a file that may still be written to; a sentence when there is none.</summary>
+    public static string Tail(string file, int lines)
+    {
+        if (!File.Exists(file))
+            return $"(there is no {file})";
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.Seek(Math.Max(0, stream.Length - TailBytes), SeekOrigin.Begin);
+        using var reader = new StreamReader(stream);
+        var all = reader.ReadToEnd().TrimEnd().Split('\n');
+        return string.Join('\n', all.TakeLast(lines));
+    }
+}

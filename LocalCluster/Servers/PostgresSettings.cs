@@ -1,0 +1,26 @@
+namespace Votes.LocalCluster;
+
+/// <summary>What a private PostgreSQL server is made of.</summary>
+public sealed record PostgresSettings
+{
+    /// <summary>Where its data belongs; elsewhere when the account it runs as cannot get there.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The file its messages are appended to.</summary>
+    public required string LogFile { get; init; }
+
+    /// <summary>The port it listens on, on the loopback address only.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>The superuser's password; used when the data folder is made, and to connect.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>Memory for cached pages, in MiB.</summary>
+    public int SharedBuffersMegabytes { get; init; } = 512;
+
+    /// <summary>How much log may gather before a checkpoint, in MiB.</summary>
+    public int MaxWalMegabytes { get; init; } = 4096;
+
+    /// <summary>The most connections at once.</summary>
+    public int MaxConnections { get; init; } = 200;
+}

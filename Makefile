@@ -1,0 +1,51 @@
+# The commands of daily work; `make` alone lists them.
+
+VOTES ?= 100000
+KEEP ?= 1
+SILOS ?= 2
+INGESTS ?= 1
+FILTER ?=
+FOLLOW ?= 1
+export FILTER
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down clean status test test-unit build format check-db metrics logs
+
+help: ## List these commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## Start a cluster, publish VOTES=100000 votes, check the totals; KEEP=0 ends by itself
+	@scripts/cluster.sh demo --votes $(VOTES) --keep $(KEEP)
+
+up: ## Start a cluster of SILOS=2 and INGESTS=1, or scale the one that runs
+	@scripts/cluster.sh up --silos $(SILOS) --ingests $(INGESTS)
+
+down: ## Stop the cluster; its data stays
+	@scripts/cluster.sh down
+
+clean: ## Stop the cluster and remove its data
+	@scripts/cluster.sh clean
+
+status: ## Say what runs, and where
+	@scripts/cluster.sh status
+
+check-db: ## Compare every total with its audit rows
+	@scripts/cluster.sh check-db
+
+metrics: ## Print every metrics page
+	@scripts/cluster.sh metrics
+
+logs: ## Show the logs and follow them; FOLLOW=0 for their end alone
+	@scripts/cluster.sh logs $(if $(filter 1,$(FOLLOW)),--follow)
+
+build: ## Build everything in Release
+	@scripts/build.sh
+
+format: ## Format the code
+	@dotnet format Orleans.sln
+
+test: ## Run all tests; FILTER=name runs those with it in their name
+	@scripts/test.sh
+
+test-unit: ## Run the tests that need no server
+	@scripts/test.sh --unit

@@ -1,0 +1,47 @@
+#!/bin/bash
+# Runs the tests; the last line is `N passed, N failed`, with `, N skipped` where any were.
+#   scripts/test.sh             all of them; installs the servers they need where they are missing
+#   scripts/test.sh --unit      those that need no server
+#   FILTER=Ledger scripts/test.sh    those whose full name has Ledger in it
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+results=.local/test-results
+mkdir -p "$results"
+rm -f "$results/tests.xml" "$results/summary.txt"
+selection=()
+if [ "${1:-}" = "--unit" ]; then
+    selection+=(-trait- "Needs=Servers")
+else
+    scripts/install-servers.sh
+fi
+[ -z "${FILTER:-}" ] || selection+=(-method "*$FILTER*")
+scripts/build.sh
+
+status=0
+dotnet Tests/bin/Release/net10.0/Votes.Tests.dll -noLogo -noColor -noAutoReporters -reporter verbose \
+    -result-xml "$results/tests.xml" "${selection[@]}" </dev/null |
+    sed -u -e '/\[STARTING\]$/d' -e 's/^\( *\)Votes\.Tests\./\1/' || status=$?
+
+# Reads one number off the report's assembly element.
+number() {
+    grep -m1 -o '<assembly [^>]*' "$results/tests.xml" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9'
+}
+if [ ! -s "$results/tests.xml" ]; then
+    echo "the test run broke off with status $status and without a report" >&2
+    passed=0 failed=1 skipped=0
+else
+    passed=$(number passed)
+    # An error outside of a test, such as in a fixture, is in no test's result.
+    failed=$(($(number failed) + $(number errors)))
+    skipped=$(number skipped)
+fi
+if [ $((passed + failed)) -eq 0 ]; then
+    echo "no test ran" >&2
+    status=1
+fi
+[ "$failed" -eq 0 ] || status=1
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+echo "$summary" | tee "$results/summary.txt"
+exit "$status"
