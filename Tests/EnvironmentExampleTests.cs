@@ -1,0 +1,33 @@
+using System.Reflection;
+using Votes.Grains;
+using Votes.Grains.Flush;
+using Votes.Ingest.Configuration;
+using Votes.LocalCluster;
+using Votes.Silo;
+using Votes.Silo.Schema;
+using Xunit;
+
+namespace Votes.Tests;
+
+public sealed class EnvironmentExampleTests
+{
+    [Theory]
+    [InlineData("Flush", typeof(FlushOptions))]
+    [InlineData("Laws", typeof(LawTallyOptions))]
+    [InlineData("Cluster", typeof(SiloClusterOptions))]
+    [InlineData("Schema", typeof(SchemaOptions))]
+    [InlineData("RabbitMq", typeof(RabbitMqOptions))]
+    [InlineData("Dispatch", typeof(DispatchOptions))]
+    [InlineData("Cluster", typeof(Votes.Ingest.Configuration.ClusterOptions))]
+    [InlineData("VoterKey", typeof(VoterKeyOptions))]
+    public void Every_option_is_in_env_example(string section, Type options)
+    {
+        var keys = File.ReadLines(Path.Combine(Repository.Root, ".env.example"))
+            .Select(static line => line.TrimStart('#').Split('=')[0])
+            .ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(
+            options.GetProperties(BindingFlags.Public | BindingFlags.Instance),
+            option => Assert.Contains($"{section}__{option.Name}", keys));
+    }
+}

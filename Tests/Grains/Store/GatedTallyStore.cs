@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using Votes.Grains.Counting;
+using Votes.Grains.Flush;
+using Votes.Grains.Interfaces;
+using Votes.Grains.Laws;
+using Votes.Grains.Store;
+
+namespace Votes.Tests.Grains.Store;
+
+/// <summary>
+/// A tally store in memory with the same unique key, whose commits tests can hold back, refuse, and cut off before or
+/// after the commit.
+/// </summary>
+internal sealed class GatedTallyStore : ITallyStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string LawId, Guid Voter), CastVote> _audit = [];
+    private readonly HashSet<(string LawId, Guid Voter, Guid VoteId)> _duplicates = [];
+    private readonly Dictionary<(string LawId, string Choice), ChoiceTotal> _totals = [];
+    private readonly Dictionary<string, Law> _laws = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<StoreFault> _faults = new();
+    private readonly SemaphoreSlim _arrivals = new(0);
+    private TaskCompletionSource _open = Opened();
+
+    /// <summary>The votes of each write that was tried, in their order.</summary>
+    public ConcurrentQueue<int> Writes { get; } = new();
+
+    /// <summary>How many laws each read asked for, in their order.</summary>
+    public ConcurrentQueue<int> Loads { get; } = new();
+
+    /// <summary>Votes that the store refuses for what they hold.</summary>
+    public ConcurrentDictionary<Guid, bool> Refused { get; } = new();
+
+    /// <summary>Laws that the store refuses to register.</summary>
+    public ConcurrentDictionary<string, bool> RefusedLaws { get; } = new();
+
+    /// <summary>The next writes meet these faults, one each.</summary>
+    public void Fail(params StoreFault[] faults)
+    {
+        foreach (var fault in faults)
+        {
+            _faults.Enqueue(fault);
+        }
+    }
+
+    /// <summary>Holds writes back before their commit until <see cref="Open"/>.</summary>
+    public void Close() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets the writes that were held back go on.</summary>
+    public void Open() => _open.TrySetResult();
+
+    /// <summary>Waits until one more write has come to the store.</summary>
+    public Task NextWriteAsync(CancellationToken cancellationToken) => _arrivals.WaitAsync(cancellationToken);
+
+    /// <summary>Describes a law, as an operator does.</summary>
+    public void Describe(Law law)
+    {
+        lock (_gate)
+        {
+            _laws[law.LawId] = law;
+        }
+    }
+
+    /// <summary>Whether the law is registered.</summary>
+    public bool Knows(string lawId)
+    {
+        lock (_gate)
+        {
+            return _laws.ContainsKey(lawId);
+        }
+    }
+
+    /// <summary>The counted votes of a law and choice, from the audit; checked against the total.</summary>
+    public long Counted(string lawId, string choice)
+    {
+        lock (_gate)
+        {
+            var counted = _audit.Count(row => row.Key.LawId == lawId && row.Value.Choice == choice);
+            var total = _totals.GetValueOrDefault((lawId, choice)).Total;
+            return counted == total
+                ? counted
+                : throw new InvalidOperationException($"{lawId} {choice}: {counted} in the audit, total {total}.");
+        }
+    }
+
+    /// <summary>How many duplicates are on record.</summary>
+    public int Duplicates
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _duplicates.Count;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<FlushResult> WriteAsync(
+        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+    {
+        Writes.Enqueue(rows.Count);
+        _arrivals.Release();
+        await _open.Task.WaitAsync(cancellationToken);
+        _faults.TryDequeue(out var fault);
+        if (fault == StoreFault.BeforeCommit)
+        {
+            throw new StoreUnavailableException("before_commit", new IOException("the connection was lost"));
+        }
+
+        if (rows.VoteIds.Any(Refused.ContainsKey) || newLaws.Any(RefusedLaws.ContainsKey))
+        {
+            throw new RowsRefusedException("22000", new InvalidOperationException("the row is refused"));
+        }
+
+        var result = Commit(rows, newLaws);
+        return fault switch
+        {
+            StoreFault.AfterCommit => throw new StoreUnavailableException(
+                "after_commit", new IOException("the answer was lost")),
+            StoreFault.Unheard => throw new InvalidOperationException("nobody thought of this"),
+            _ => result,
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
+        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
+    {
+        Loads.Enqueue(lawIds.Count);
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyDictionary<string, LawSnapshot>>(lawIds.ToDictionary(
+                static lawId => lawId,
+                lawId => new LawSnapshot(
+                    _laws.GetValueOrDefault(lawId) ?? Law.Unregistered(lawId),
+                    [.. _totals.Where(row => row.Key.LawId == lawId).Select(static row => row.Value)]),
+                StringComparer.Ordinal));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(new ChangedLaws([.. _laws.Values], since));
+        }
+    }
+
+    private FlushResult Commit(FlushRows rows, IReadOnlyCollection<string> newLaws)
+    {
+        lock (_gate)
+        {
+            foreach (var lawId in newLaws)
+            {
+                _laws.TryAdd(lawId, Law.Unregistered(lawId).Registered());
+            }
+
+            var outcomes = new VoteOutcome[rows.Count];
+            var added = new Dictionary<(string LawId, string Choice), long>();
+            for (var i = 0; i < rows.Count; i++)
+            {
+                outcomes[i] = Count(rows, i);
+                if (outcomes[i] == VoteOutcome.Counted)
+                {
+                    var key = (rows.LawIds[i], rows.Choices[i]);
+                    added[key] = added.GetValueOrDefault(key) + 1;
+                }
+            }
+
+            var moved = new List<MovedTotal>();
+            foreach (var (key, votes) in added)
+            {
+                var before = _totals.GetValueOrDefault(key);
+                _totals[key] = new ChoiceTotal(key.Choice, before.Total + votes, before.Version + 1);
+                moved.Add(new MovedTotal(key.LawId, votes, _totals[key]));
+            }
+
+            return new FlushResult(outcomes, moved);
+        }
+    }
+
+    private VoteOutcome Count(FlushRows rows, int i)
+    {
+        var key = (rows.LawIds[i], rows.Voters[i]);
+        var vote = new CastVote(rows.VoteIds[i], rows.Voters[i], rows.Choices[i], Micros.Since(rows.CastAt[i]));
+        if (_audit.TryAdd(key, vote))
+        {
+            return VoteOutcome.Counted;
+        }
+
+        return _audit[key].VoteId != vote.VoteId && _duplicates.Add((key.Item1, key.Item2, vote.VoteId))
+            ? VoteOutcome.Duplicate
+            : VoteOutcome.Redelivered;
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var open = new TaskCompletionSource();
+        open.SetResult();
+        return open;
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Time.Testing;
+using RabbitMQ.Client;
+using Votes.Ingest.Lanes;
+using Votes.Ingest.Messages;
+using Xunit;
+
+namespace Votes.Tests.Ingest;
+
+public sealed class DeliveryIntakeTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<DeliveryBatch> _closed = [];
+    private readonly List<DeliveryBatch> _settled = [];
+    private readonly Generation _generation;
+    private readonly DeliveryIntake _intake;
+    private ulong _tag;
+
+    public DeliveryIntakeTests()
+    {
+        _generation = new Generation(prefetch: 10, _settled.Add);
+        _intake = new DeliveryIntake(
+            _generation, Message.Parser(), 3, TimeSpan.FromMilliseconds(10), _closed.Add, _time);
+    }
+
+    public void Dispose() => _intake.Dispose();
+
+    [Fact]
+    public void Batch_is_handed_on_when_it_is_full()
+    {
+        Deliver(2);
+        Assert.Empty(_closed);
+        Deliver(1);
+        Assert.Equal([3], _closed.Select(batch => batch.Count));
+        Deliver(4);
+        Assert.Equal([3, 3], _closed.Select(batch => batch.Count));
+        Assert.Equal([3UL, 6UL], _closed.Select(batch => batch.LastTag));
+    }
+
+    [Fact]
+    public void Batch_is_handed_on_when_its_wait_ends()
+    {
+        Deliver(1);
+        _time.Advance(TimeSpan.FromMilliseconds(9));
+        Deliver(1);
+        Assert.Empty(_closed);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal([2], _closed.Select(batch => batch.Count));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Single(_closed);
+    }
+
+    [Fact]
+    public void Wait_of_a_batch_starts_with_its_own_first_message()
+    {
+        Deliver(1);
+        _time.Advance(TimeSpan.FromMilliseconds(9));
+        Deliver(3);
+        Assert.Single(_closed);
+        _time.Advance(TimeSpan.FromMilliseconds(9));
+        Assert.Single(_closed);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal([3, 1], _closed.Select(batch => batch.Count));
+    }
+
+    [Fact]
+    public void Bodies_are_kept_as_they_came_however_long_they_are()
+    {
+        byte[][] bodies = [Message.Bytes(), new byte[100_000], [.. "x"u8]];
+        Random.Shared.NextBytes(bodies[1]);
+        foreach (var body in bodies)
+        {
+            _intake.Add(++_tag, new BasicProperties { MessageId = $"{_tag}" }, body);
+        }
+
+        var batch = Assert.Single(_closed);
+        for (var i = 0; i < bodies.Length; i++)
+        {
+            Assert.Equal(bodies[i], batch.Body(i).ToArray());
+            Assert.Equal($"{i + 1}", batch.Properties(i).MessageId);
+        }
+
+        Assert.Equal(
+            [(1, PoisonReason.TooLarge), (2, PoisonReason.NotJson)],
+            batch.Poison.Select(poison => (poison.Index, poison.Poison.Reason)));
+    }
+
+    [Fact]
+    public void Vote_without_cast_at_is_cast_when_it_is_received()
+    {
+        _time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(1_900_000_000));
+        Deliver(3);
+
+        Assert.Equal(1_900_000_000_000_000, _closed[0].Votes[2].Cast.CastAtMicroseconds);
+    }
+
+    [Fact]
+    public void Nothing_of_a_lost_channel_is_handed_on_or_acked()
+    {
+        Deliver(4);
+        _intake.Retire();
+        Deliver(5);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Single(_closed);
+
+        _closed[0].Settle(3);
+        Assert.Empty(_settled);
+        Assert.False(_generation.TryTakeAck(out _));
+    }
+
+    [Fact]
+    public void Unacked_falls_with_acks_and_more_than_half_of_the_prefetch_is_a_backlog()
+    {
+        Deliver(5);
+        Assert.False(_generation.HasBacklog);
+        Deliver(1);
+        Assert.True(_generation.HasBacklog);
+        _closed[0].Settle(3);
+        Assert.True(_generation.TryTakeAck(out var tag));
+        _generation.Acked(tag);
+
+        Assert.Equal(3UL, tag);
+        Assert.Equal(3, _generation.Unacked);
+        Assert.False(_generation.HasBacklog);
+    }
+
+    private void Deliver(int messages)
+    {
+        for (var i = 0; i < messages; i++)
+        {
+            _intake.Add(++_tag, new BasicProperties(), Message.Bytes());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using Votes.Ingest.Configuration;
+using Votes.Ingest.Laws;
+using Votes.Tests.Servers;
+using Xunit;
+
+namespace Votes.Tests.Ingest;
+
+/// <summary>Lanes on a real RabbitMQ whose connections are cut.</summary>
+[NeedsServers]
+public sealed class LaneReconnectTests(TestServers servers)
+{
+    [Fact]
+    public async Task Votes_on_their_way_when_the_connection_is_lost_come_again_and_only_then_are_acked()
+    {
+        var calls = new ConcurrentQueue<FakeCall>();
+        var ledger = new LedgerGrains();
+        var isFirst = true;
+        var broker = await servers.CreateVirtualHostAsync(QueueFixture.Cancelled);
+        using var proxy = new BreakableProxy(broker.Host, broker.Port);
+        await using var queue = await StartedAsync(
+            broker,
+            proxy,
+            async (lawId, batch, token) =>
+            {
+                if (!Volatile.Read(ref isFirst))
+                {
+                    return await ledger.RecordAsync(lawId, batch, token);
+                }
+
+                var call = new FakeCall(lawId, [], false);
+                calls.Enqueue(call);
+                await call.Outcome;
+                return await ledger.RecordAsync(lawId, batch, token);
+            },
+            options => options with { Lanes = 1, DeliveryBatchMessages = 50 });
+        await PublishAsync(queue, 100);
+        await queue.UntilAsync(async () => await queue.MetricAsync("votes_received_total") == 100);
+
+        // All are of one law, so two calls are in flight, and nothing that comes again is sent before they end.
+        await queue.UntilAsync(() => Task.FromResult(calls.Count == 2));
+
+        proxy.Break();
+        await queue.UntilAsync(async () => await queue.MetricAsync("votes_reconnects_total{purpose=\"lane\"}") == 1);
+        Volatile.Write(ref isFirst, false);
+        foreach (var call in calls)
+        {
+            call.Finish(default);
+        }
+
+        await ledger.CountAsync(100);
+        await queue.ConsumingAsync();
+        await queue.UntilAsync(async () => await queue.MetricAsync("batch_size_processed_total") == 100);
+        await queue.StopAsync();
+
+        Assert.Equal(0U, await queue.ReadyAsync());
+        Assert.Equal(100, ledger.Seen.Count);
+        Assert.Equal(200, await queue.MetricAsync("votes_received_total"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_however_often_connections_are_cut()
+    {
+        const int Rounds = 12;
+        const int VotesPerRound = 200;
+        const int PoisonPerRound = 3;
+        var grains = new LedgerGrains();
+        var broker = await servers.CreateVirtualHostAsync(QueueFixture.Cancelled);
+        using var proxy = new BreakableProxy(broker.Host, broker.Port);
+        await using var queue = await StartedAsync(
+            broker,
+            proxy,
+            async (lawId, batch, token) =>
+            {
+                await Task.Yield();
+                return await grains.RecordAsync(lawId, batch, token);
+            },
+            options => options with { Lanes = 2 });
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            var publishing = PublishAsync(queue, VotesPerRound);
+            for (var i = 0; i < PoisonPerRound; i++)
+            {
+                await queue.PublishAsync(System.Text.Encoding.UTF8.GetBytes($"poison {round} {i}"));
+            }
+
+            proxy.Break();
+            await publishing;
+        }
+
+        await grains.CountAsync(Rounds * VotesPerRound);
+        var letters = new HashSet<string>();
+        await queue.UntilAsync(async () =>
+        {
+            foreach (var letter in await queue.DeadLettersAsync(0))
+            {
+                letters.Add(System.Text.Encoding.UTF8.GetString(letter.Body.Span));
+            }
+
+            return letters.Count == Rounds * PoisonPerRound;
+        });
+        await queue.ConsumingAsync();
+        await queue.StopAsync();
+
+        Assert.Equal(0U, await queue.ReadyAsync());
+        Assert.Equal(Rounds * VotesPerRound, grains.Seen.Count);
+    }
+
+    private static async Task<QueueFixture> StartedAsync(
+        Uri broker, BreakableProxy proxy, RecordVotes record, Func<RabbitMqOptions, RabbitMqOptions> change)
+    {
+        // The test itself speaks to the broker directly: only the lanes and the dead letters are cut off.
+        var queue = new QueueFixture(broker, record, options => change(options with
+        {
+            Uri = new UriBuilder(broker) { Host = "127.0.0.1", Port = proxy.Port }.Uri.AbsoluteUri,
+        }));
+        await queue.ConnectAsync();
+        await queue.DeclareAsync();
+        queue.Start();
+        await queue.ConsumingAsync();
+        return queue;
+    }
+
+    private static Task PublishAsync(QueueFixture queue, int votes) =>
+        Task.WhenAll(Enumerable.Range(0, votes).Select(
+            _ => queue.PublishAsync(Message.Bytes("law", voteId: Guid.NewGuid()))));
+}

@@ -1,0 +1,307 @@
+using System.Text;
+using Votes.Ingest.Messages;
+using Xunit;
+
+namespace Votes.Tests.Ingest;
+
+public sealed class VoteParserTests
+{
+    [Fact]
+    public void Good_message_is_read_field_by_field()
+    {
+        var vote = Message.Good(Message.Json(castAt: "2026-03-01T13:00:00.5+01:00"));
+
+        Assert.Equal("law-1", vote.LawId);
+        Assert.Equal(Guid.Parse(Message.VoteId), vote.Cast.VoteId);
+        Assert.Equal(Message.Key.CreateHasher().Hash("ann"u8), vote.Cast.Voter);
+        Assert.Equal("yes", vote.Cast.Choice);
+        Assert.Equal(1_772_366_400_500_000, vote.Cast.CastAtMicroseconds);
+    }
+
+    [Fact]
+    public void Absent_cast_at_is_when_the_message_was_received() =>
+        Assert.Equal(Message.ReceivedAt, Message.Good(Message.Json()).Cast.CastAtMicroseconds);
+
+    [Fact]
+    public void Nothing_of_one_message_is_left_for_the_next()
+    {
+        var parser = Message.Parser();
+        var dated = Encoding.UTF8.GetBytes(Message.Json(castAt: "2000-01-01T00:00:00Z"));
+
+        Assert.True(parser.TryParse(dated, 1, out _, out _));
+        Assert.True(parser.TryParse(Encoding.UTF8.GetBytes(Message.Json()), 2, out var vote, out _));
+        Assert.Equal(2, vote.Cast.CastAtMicroseconds);
+        Assert.False(parser.TryParse("{}"u8, 3, out vote, out _));
+        Assert.Equal(default, vote);
+    }
+
+    [Fact]
+    public void Known_law_and_choice_are_not_decoded_again()
+    {
+        var parser = Message.Parser();
+        var body = Encoding.UTF8.GetBytes(Message.Json());
+
+        Assert.True(parser.TryParse(body, 0, out var first, out _));
+        Assert.True(parser.TryParse(body, 0, out var second, out _));
+        Assert.Same(first.LawId, second.LawId);
+        Assert.Same(first.Cast.Choice, second.Cast.Choice);
+    }
+
+    [Theory]
+    [InlineData("\"extra\":null")]
+    [InlineData("\"extra\":1e999")]
+    [InlineData("\"extra\":\"\\ud800\"")]
+    [InlineData("\"\\ud800\":1")]
+    [InlineData("\"extra\":{\"vote_id\":1,\"law_id\":[null]}")]
+    [InlineData("\"extra\":1,\"extra\":2")]
+    [InlineData("\"VOTE_ID\":\"another field\"")]
+    public void Fields_that_are_not_ours_are_ignored(string more) => Message.Good(Message.Json(more: more));
+
+    [Fact]
+    public void Deep_nesting_in_a_field_that_is_not_ours_is_ignored() =>
+        Message.Good(Message.Json(more: $"\"extra\":{new string('[', 4000)}{new string(']', 4000)}"));
+
+    [Theory]
+    [InlineData(@"{""\u0076ote_id"":""0198c9a4-77f2-7d3e-9a51-2f6d1c5b8e01""")]
+    [InlineData(@"  { ""vote_id"" : ""0198C9A4-77F2-7D3E-9A51-2F6D1C5B8E01"" ")]
+    [InlineData(@"{""vote_id"":""\u0030198c9a4-77f2-7d3e-9a51-2f6d1c5b8e01""")]
+    public void Any_way_to_write_the_same_JSON_is_the_same_message(string start)
+    {
+        var vote = Message.Good(start + @",""law_id"":""\u006caw-1"",""voter_id"":""a\nn"",""choice"":""\u0079es""} ");
+
+        Assert.Equal(Guid.Parse(Message.VoteId), vote.Cast.VoteId);
+        Assert.Equal("law-1", vote.LawId);
+        Assert.Equal("yes", vote.Cast.Choice);
+        Assert.Equal(Message.Key.CreateHasher().Hash("a\nn"u8), vote.Cast.Voter);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("hello")]
+    [InlineData("{")]
+    [InlineData("{\"vote_id\"")]
+    [InlineData("{'vote_id':1}")]
+    [InlineData("{\"a\":1,}")]
+    [InlineData("{/**/}")]
+    [InlineData("\uFEFF{}")]
+    [InlineData("{\"a\":01}")]
+    [InlineData("{\"a\":NaN}")]
+    public void Body_that_is_not_JSON_is_poison(string body) =>
+        AssertPoison(PoisonReason.NotJson, "", Message.Bad(body));
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("x")]
+    [InlineData(",")]
+    public void Anything_after_the_object_is_poison(string trailing) =>
+        AssertPoison(PoisonReason.NotJson, "", Message.Bad(Message.Json() + trailing));
+
+    [Theory]
+    [InlineData("{\"law_id\":\"a\u0001b\"}", "law_id")]
+    [InlineData("{\"choice\":\"\\x\"}", "choice")]
+    [InlineData("{\"voter_id\":\"ann", "voter_id")]
+    [InlineData("{\"cast_at\":}", "cast_at")]
+    public void Broken_JSON_inside_a_field_names_the_field(string body, string field) =>
+        AssertPoison(PoisonReason.NotJson, field, Message.Bad(body));
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("1")]
+    [InlineData("\"vote\"")]
+    [InlineData("[{\"vote_id\":\"x\"}]")]
+    public void JSON_that_is_no_object_is_poison(string body) =>
+        AssertPoison(PoisonReason.NotAnObject, "", Message.Bad(body));
+
+    [Fact]
+    public void Body_that_is_not_UTF8_is_poison()
+    {
+        byte[][] sequences = [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC3]];
+        foreach (var wrong in sequences)
+        {
+            byte[] body = [.. Encoding.UTF8.GetBytes("{\"extra\":\""), .. wrong, .. Encoding.UTF8.GetBytes("\"}")];
+            AssertPoison(PoisonReason.NotUtf8, "", Message.Bad(body));
+        }
+    }
+
+    [Fact]
+    public void UTF16_is_poison() =>
+        AssertPoison(PoisonReason.NotUtf8, "", Message.Bad([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Message.Json())]));
+
+    [Fact]
+    public void Body_of_16_KiB_is_read_and_one_byte_more_is_poison()
+    {
+        var json = Message.Json();
+        Message.Good(json.PadRight(16_383));
+        Message.Good(json.PadRight(16_384));
+        AssertPoison(PoisonReason.TooLarge, "", Message.Bad(json.PadRight(16_385)));
+        AssertPoison(PoisonReason.TooLarge, "", Message.Bad(json.PadRight(17 * 1024)));
+    }
+
+    [Fact]
+    public void Missing_field_is_poison_and_is_named()
+    {
+        AssertPoison(PoisonReason.MissingField, "vote_id", Message.Bad(Message.Json(voteId: null)));
+        AssertPoison(PoisonReason.MissingField, "law_id", Message.Bad(Message.Json(lawId: null)));
+        AssertPoison(PoisonReason.MissingField, "voter_id", Message.Bad(Message.Json(voterId: null)));
+        AssertPoison(PoisonReason.MissingField, "choice", Message.Bad(Message.Json(choice: null)));
+        AssertPoison(PoisonReason.MissingField, "vote_id", Message.Bad("{}"));
+    }
+
+    [Theory]
+    [InlineData("vote_id")]
+    [InlineData("law_id")]
+    [InlineData("voter_id")]
+    [InlineData("choice")]
+    [InlineData("cast_at")]
+    public void Field_of_another_type_is_poison_whatever_the_type(string field)
+    {
+        foreach (var value in new[] { "null", "1", "1e999", "99999999999999999999", "true", "{}", "[\"yes\"]" })
+        {
+            AssertPoison(PoisonReason.WrongType, field, Message.Bad(With(field, value)));
+        }
+    }
+
+    [Theory]
+    [InlineData("vote_id")]
+    [InlineData("law_id")]
+    [InlineData("voter_id")]
+    [InlineData("choice")]
+    [InlineData("cast_at")]
+    public void Field_that_occurs_twice_is_poison_even_with_the_same_value(string field)
+    {
+        var json = Message.Json(castAt: "2026-03-01T12:00:00Z");
+        var start = json.IndexOf($"\"{field}\"", StringComparison.Ordinal);
+        var end = json.IndexOf('"', json.IndexOf(":\"", start, StringComparison.Ordinal) + 2) + 1;
+
+        AssertPoison(PoisonReason.DuplicateField, field, Message.Bad($"{json[..^1]},{json[start..end]}}}"));
+    }
+
+    [Fact]
+    public void Field_that_occurs_twice_is_found_behind_an_escaped_name() =>
+        AssertPoison(
+            PoisonReason.DuplicateField, "choice", Message.Bad(Message.Json(more: @"""choic\u0065"":""no""")));
+
+    [Theory]
+    [InlineData("vote_id")]
+    [InlineData("law_id")]
+    [InlineData("voter_id")]
+    [InlineData("choice")]
+    [InlineData("cast_at")]
+    public void Empty_field_is_poison(string field) =>
+        AssertPoison(PoisonReason.Empty, field, Message.Bad(With(field, "\"\"")));
+
+    [Theory]
+    [InlineData("law_id", 128)]
+    [InlineData("voter_id", 256)]
+    [InlineData("choice", 64)]
+    public void Text_at_its_limit_is_read_and_one_character_more_is_poison(string field, int limit)
+    {
+        foreach (var character in new[] { "a", "é", "€", "😀", @"\u00e9", @"\ud83d\ude00" })
+        {
+            Message.Good(With(field, Repeat(character, 1)));
+            Message.Good(With(field, Repeat(character, limit - 1)));
+            Message.Good(With(field, Repeat(character, limit)));
+            AssertPoison(PoisonReason.TooLong, field, Message.Bad(With(field, Repeat(character, limit + 1))));
+        }
+    }
+
+    [Theory]
+    [InlineData(@"\u0000")]
+    [InlineData(@"\n")]
+    [InlineData(@"\u001f")]
+    [InlineData("\u007f")]
+    [InlineData("\u0080")]
+    [InlineData(@"\u0085")]
+    [InlineData("\u009f")]
+    public void Control_character_in_law_or_choice_is_poison_and_in_a_voter_id_is_not(string control)
+    {
+        AssertPoison(PoisonReason.ControlCharacter, "law_id", Message.Bad(With("law_id", $"\"a{control}b\"")));
+        AssertPoison(PoisonReason.ControlCharacter, "choice", Message.Bad(With("choice", $"\"a{control}b\"")));
+        Message.Good(With("voter_id", $"\"a{control}b\""));
+    }
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("~")]
+    [InlineData("\u00a0")]
+    [InlineData("À")]
+    [InlineData("\u2028")]
+    public void Neighbours_of_control_characters_are_text(string character)
+    {
+        Assert.Equal($"a{character}b", Message.Good(With("law_id", $"\"a{character}b\"")).LawId);
+        Assert.Equal($"a{character}b", Message.Good(With("choice", $"\"a{character}b\"")).Cast.Choice);
+    }
+
+    [Theory]
+    [InlineData("law_id")]
+    [InlineData("voter_id")]
+    [InlineData("choice")]
+    public void Half_a_surrogate_pair_is_poison(string field)
+    {
+        foreach (var half in new[] { @"\ud83d", @"\ude00", @"\ude00\ud83d", @"\ud83dx" })
+        {
+            AssertPoison(PoisonReason.NotText, field, Message.Bad(With(field, $"\"{half}\"")));
+        }
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("0198c9a477f27d3e9a512f6d1c5b8e01")]
+    [InlineData("{0198c9a4-77f2-7d3e-9a51-2f6d1c5b8e01}")]
+    [InlineData("0198c9a4-77f2-7d3e-9a51-2f6d1c5b8e0")]
+    [InlineData("0198c9a4-77f2-7d3e-9a51-2f6d1c5b8e012")]
+    [InlineData("0198c9a4-77f2-7d3e-9a51-2f6d1c5b8e0g")]
+    [InlineData("0198c9a4-77f27-d3e-9a51-2f6d1c5b8e01")]
+    [InlineData("+198c9a4-77f2-7d3e-9a51-2f6d1c5b8e01")]
+    [InlineData("0x98c9a4-77f2-7d3e-9a51-2f6d1c5b8e01")]
+    [InlineData(" 198c9a4-77f2-7d3e-9a51-2f6d1c5b8e01")]
+    public void Vote_id_that_is_no_UUID_is_poison(string voteId) =>
+        AssertPoison(PoisonReason.NotAUuid, "vote_id", Message.Bad(Message.Json(voteId: voteId)));
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("2026-03-01")]
+    [InlineData("2026-02-30T00:00:00Z")]
+    public void Cast_at_that_is_no_timestamp_is_poison(string castAt) =>
+        AssertPoison(PoisonReason.NotATimestamp, "cast_at", Message.Bad(Message.Json(castAt: castAt)));
+
+    [Fact]
+    public void Poison_tells_nothing_that_the_message_holds()
+    {
+        foreach (var json in new[]
+        {
+            Message.Json(voterId: new string('Q', 257)),
+            Message.Json(voterId: "QQQ", choice: "Q\u0001Q"),
+            "{\"voter_id\":\"QQQ\"Q",
+            "{\"QQQ\":Q}",
+            "Q",
+        })
+        {
+            Assert.DoesNotContain('Q', Message.Bad(json).ToString());
+        }
+    }
+
+    private static string Repeat(string character, int times) =>
+        $"\"{string.Concat(Enumerable.Repeat(character, times))}\"";
+
+    private static string With(string field, string value)
+    {
+        var fields = new Dictionary<string, string>
+        {
+            ["vote_id"] = Message.Quote(Message.VoteId),
+            ["law_id"] = "\"law-1\"",
+            ["voter_id"] = "\"ann\"",
+            ["choice"] = "\"yes\"",
+            [field] = value,
+        };
+        return $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}";
+    }
+
+    private static void AssertPoison(string reason, string field, Poison poison)
+    {
+        Assert.Equal(reason, poison.Reason);
+        Assert.Equal(field, poison.Field);
+    }
+}

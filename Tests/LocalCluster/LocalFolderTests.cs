@@ -1,0 +1,50 @@
+using Votes.LocalCluster;
+using Xunit;
+
+namespace Votes.Tests.LocalCluster;
+
+public sealed class LocalFolderTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Leftovers_of_a_killed_test_run_are_removed_with_their_processes()
+    {
+        var folder = LocalFolder.ForTests("leftovers");
+        var process = DetachedProcess.Start(
+            ["sleep", "1000"], new Dictionary<string, string?>(), folder.Log("sleep"));
+        ProcessFile.Write(folder.ProcessOf("sleep"), process);
+        var ended = ProcessMark.Current with { StartTicks = 1 };
+        ProcessFile.Write(Path.Combine(folder.Root, "owner.json"), ended);
+
+        await LocalFolder.RemoveLeftoversOfTestsAsync(Cancel);
+
+        Assert.False(process.IsAlive);
+        Assert.False(Directory.Exists(folder.Root));
+    }
+
+    [Fact]
+    public async Task Folder_of_a_test_run_that_goes_on_is_left_alone()
+    {
+        var folder = LocalFolder.ForTests("own");
+
+        await LocalFolder.RemoveLeftoversOfTestsAsync(Cancel);
+
+        Assert.True(Directory.Exists(folder.Root));
+        await folder.KillAndDeleteAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Only_one_at_a_time_changes_a_cluster()
+    {
+        var folder = LocalFolder.ForTests("lock");
+        using (folder.Lock())
+        {
+            var error = Assert.Throws<ClusterException>(folder.Lock);
+            Assert.Contains(folder.Root, error.Message, StringComparison.Ordinal);
+        }
+
+        folder.Lock().Dispose();
+        await folder.KillAndDeleteAsync(Cancel);
+    }
+}
