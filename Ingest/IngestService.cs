@@ -64,20 +64,24 @@ public sealed partial class IngestService : BackgroundService
             await CheckVoterKeyAsync(stoppingToken);
             await StartedAsync(stoppingToken);
             _state.HasCluster = true;
+            await ConsumeAsync(stoppingToken);
         }
         catch (VoterKeyMismatchException e)
         {
             _state.Failure = e;
             LogRefused(_log, e.Message);
             _lifetime.StopApplication();
-            return;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            return;
+            // Asked to stop before there was anything to consume.
         }
-
-        await ConsumeAsync(stoppingToken);
+        catch (Exception e)
+        {
+            // The host logs it and stops; the process must not look as if it had been asked to.
+            _state.Failure = e;
+            throw;
+        }
     }
 
     private async Task CheckVoterKeyAsync(CancellationToken stop)
