@@ -86,9 +86,13 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             screened = ScreenedBatch.Screen(batch, _book[_lawId], _acceptUnknownLaws);
         }
 
-        return screened.Accepted.Length == 0
-            ? new VoteBatchOutcome(0, 0, 0, screened.Rejected)
-            : await WriteAsync(screened, batch.Backlog);
+        if (screened.Accepted.Length == 0)
+        {
+            _metrics.Settled(0, 0, 0, screened.Rejected.Length);
+            return new VoteBatchOutcome(0, 0, 0, screened.Rejected);
+        }
+
+        return await WriteAsync(screened, batch.Backlog);
     }
 
     /// <inheritdoc/>
