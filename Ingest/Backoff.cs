@@ -1,6 +1,8 @@
 namespace Votes.Ingest;
 
-/// <summary>How long to wait before trying again: exponential, with full jitter, so that processes do not try in step.</summary>
+/// <summary>
+/// How long to wait before trying again: exponential, with full jitter, so that processes do not try in step.
+/// </summary>
 /// <param name="Min">The shortest wait.</param>
 /// <param name="Max">The longest wait.</param>
 public readonly record struct Backoff(TimeSpan Min, TimeSpan Max)

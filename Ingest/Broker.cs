@@ -107,7 +107,9 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     public Task CloseAsync(IChannel channel, CancellationToken cancellationToken) =>
         CallAsync(token => channel.CloseAsync(token), cancellationToken);
 
-    /// <summary>Gives a connection up without waiting for it: closing one whose socket is dead can take for ever.</summary>
+    /// <summary>
+    /// Gives a connection up without waiting for it: closing one whose socket is dead can take for ever.
+    /// </summary>
     public void Abandon(IConnection connection)
     {
         // Observes its own failures.

@@ -122,7 +122,9 @@ public sealed partial class IngestService : BackgroundService
             _rabbitMq, broker, _metrics, _time, _logs.CreateLogger<DeadLetterPublisher>());
         using var dispatcher = new VoteDispatcher(
             _record, deadLetters.Add, _dispatch, _metrics, _time, _logs.CreateLogger<VoteDispatcher>());
-        var lanes = Enumerable.Range(0, _rabbitMq.Lanes).Select(number => CreateLane(number, broker, dispatcher)).ToArray();
+        var lanes = Enumerable.Range(0, _rabbitMq.Lanes)
+            .Select(number => CreateLane(number, broker, dispatcher))
+            .ToArray();
         _state.Watch(() => Array.TrueForAll(lanes, lane => lane.IsConsuming) && deadLetters.IsConnected);
 
         // Dead letters end after the lanes: what the lanes hold may have to go there before it can be acked.

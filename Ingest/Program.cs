@@ -13,7 +13,7 @@ const string ReadyTag = "ready";
 TimeSpan pauseForOthers = TimeSpan.FromSeconds(10);
 
 // Its adapters subscribe to every meter of the process, and to Orleans' for each message.
-Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters = true, SuppressEventCounters = true });
+Metrics.SuppressDefaultMetrics(new() { SuppressMeters = true, SuppressEventCounters = true });
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {

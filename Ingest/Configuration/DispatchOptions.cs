@@ -6,7 +6,9 @@ public sealed record DispatchOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Dispatch";
 
-    /// <summary>How many calls to one law's grain may be in flight; votes that arrive meanwhile travel together.</summary>
+    /// <summary>
+    /// How many calls to one law's grain may be in flight; votes that arrive meanwhile travel together.
+    /// </summary>
     public int CallsInFlightPerLaw { get; init; } = 2;
 
     /// <summary>How many calls of this process may be in flight.</summary>

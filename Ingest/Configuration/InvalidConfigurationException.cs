@@ -1,6 +1,8 @@
 namespace Votes.Ingest.Configuration;
 
-/// <summary>Configuration that the process must not start with. The message names each key, its value and its bound.</summary>
+/// <summary>
+/// Configuration that the process must not start with. The message names each key, its value and its bound.
+/// </summary>
 public sealed class InvalidConfigurationException : Exception
 {
     /// <summary>Creates the exception without a message.</summary>

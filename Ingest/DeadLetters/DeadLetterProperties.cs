@@ -50,7 +50,9 @@ public static class DeadLetterProperties
         return properties;
     }
 
-    /// <summary>Properties for a message whose own the broker does not take back, such as headers at their limit.</summary>
+    /// <summary>
+    /// Properties for a message whose own the broker does not take back, such as headers at their limit.
+    /// </summary>
     /// <param name="poison">Why the message is not counted.</param>
     public static BasicProperties CreateBare(in Poison poison) => Create(new BasicProperties(), poison);
 

@@ -42,7 +42,9 @@ public sealed partial class DeadLetterPublisher(
     /// <summary>Takes a letter; returns at once.</summary>
     public void Add(DeadLetter letter) => _waiting.Writer.TryWrite((letter, false));
 
-    /// <summary>Publishes until asked to stop. A letter that waits then stays unacked: the broker delivers it again.</summary>
+    /// <summary>
+    /// Publishes until asked to stop. A letter that waits then stays unacked: the broker delivers it again.
+    /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var failures = 0;

@@ -54,7 +54,9 @@ public sealed class AckTracker
         }
     }
 
-    /// <summary>Takes the delivery tag to ack with <c>multiple</c>, where there is one that was not taken yet.</summary>
+    /// <summary>
+    /// Takes the delivery tag to ack with <c>multiple</c>, where there is one that was not taken yet.
+    /// </summary>
     public bool TryTake(out ulong tag)
     {
         tag = _lastSettled;

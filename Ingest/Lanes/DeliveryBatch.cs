@@ -7,8 +7,8 @@ namespace Votes.Ingest.Lanes;
 
 /// <summary>
 /// Up to so many messages as one channel delivered them, in order. Keeps a copy of their bodies in one pooled buffer
-/// until all are settled, because a vote that its law's grain rejects is dead-lettered as it came. Filled by one thread;
-/// once closed, messages may be settled by several.
+/// until all are settled, because a vote that its law's grain rejects is dead-lettered as it came. Filled by one
+/// thread; once closed, messages may be settled by several.
 /// </summary>
 public sealed class DeliveryBatch
 {
@@ -52,7 +52,9 @@ public sealed class DeliveryBatch
     /// <summary>The batch's place among those of its generation.</summary>
     public long Place { get; private set; }
 
-    /// <summary>The votes by their message's index; poison messages leave a gap, known by a law id that is null.</summary>
+    /// <summary>
+    /// The votes by their message's index; poison messages leave a gap, known by a law id that is null.
+    /// </summary>
     public ReadOnlySpan<Vote> Votes => _votes.AsSpan(0, Count);
 
     /// <summary>The poison messages.</summary>

@@ -2,8 +2,8 @@ namespace Votes.Ingest.Lanes;
 
 /// <summary>
 /// What one channel delivered and what of it may be acked. When the channel is lost its generation retires: the broker
-/// delivers the same messages again, so votes of a retired generation that were not sent yet are dropped, and nothing of
-/// it is acked. Owns the channel's <see cref="AckTracker"/>; safe for use by several threads.
+/// delivers the same messages again, so votes of a retired generation that were not sent yet are dropped, and nothing
+/// of it is acked. Owns the channel's <see cref="AckTracker"/>; safe for use by several threads.
 /// </summary>
 /// <param name="prefetch">How many deliveries of the channel may be unacked.</param>
 /// <param name="onSettled">Called for each settled batch while the generation is current; must not block.</param>
@@ -40,7 +40,9 @@ public sealed class Generation(int prefetch, Action<DeliveryBatch> onSettled)
         }
     }
 
-    /// <summary>Notes that every message of a batch has a durable outcome, or was dropped with its generation.</summary>
+    /// <summary>
+    /// Notes that every message of a batch has a durable outcome, or was dropped with its generation.
+    /// </summary>
     public void Settled(DeliveryBatch batch)
     {
         lock (_gate)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Votes.Ingest.Lanes;
 
 /// <summary>
-/// Consumes votes over one connection at a time, for as long as the process runs: a connection that is lost is replaced,
-/// with back-off, for ever.
+/// Consumes votes over one connection at a time, for as long as the process runs: a connection that is lost is
+/// replaced, with back-off, for ever.
 /// </summary>
 public sealed partial class Lane
 {

@@ -4,8 +4,8 @@ using RabbitMQ.Client.Events;
 namespace Votes.Ingest.Lanes;
 
 /// <summary>
-/// Takes the deliveries of one channel in the client's callback, where alone their bytes are valid. Nothing in it waits:
-/// the channel has one dispatch loop.
+/// Takes the deliveries of one channel in the client's callback, where alone their bytes are valid. Nothing in it
+/// waits: the channel has one dispatch loop.
 /// </summary>
 /// <param name="channel">The channel.</param>
 /// <param name="intake">Takes the deliveries.</param>

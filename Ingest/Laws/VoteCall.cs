@@ -21,7 +21,9 @@ internal sealed class VoteCall(LawOutbox outbox)
 
     public int Count { get; private set; }
 
-    /// <summary>True where no vote may be added: the call is full, or it was sent before and is sent again as it was.</summary>
+    /// <summary>
+    /// True where no vote may be added: the call is full, or it was sent before and is sent again as it was.
+    /// </summary>
     public bool IsSealed { get; private set; }
 
     public void Add(in CastVote vote, DeliveryBatch batch, int index)
@@ -107,7 +109,9 @@ internal sealed class VoteCall(LawOutbox outbox)
     public DeadLetter DeadLetter(int index, in Poison poison) =>
         new(_origins[index].Batch, _origins[index].Index, poison);
 
-    /// <summary>Settles the messages of all votes but the rejected ones, which settle once they are dead-lettered.</summary>
+    /// <summary>
+    /// Settles the messages of all votes but the rejected ones, which settle once they are dead-lettered.
+    /// </summary>
     public void Settle(ReadOnlySpan<RejectedVote> rejected)
     {
         Span<bool> isRejected = stackalloc bool[rejected.Length == 0 ? 0 : Count];

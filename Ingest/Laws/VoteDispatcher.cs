@@ -67,11 +67,10 @@ public sealed partial class VoteDispatcher : IDisposable
         }
     }
 
-    /// <summary>Takes over the messages of a closed delivery batch: it settles when each has a durable outcome.</summary>
+    /// <summary>Takes over a closed delivery batch: it settles when each message has a durable outcome.</summary>
     public void Dispatch(DeliveryBatch batch)
     {
         _metrics.Received(batch.Count);
-        var poison = batch.Poison;
         lock (_gate)
         {
             LawOutbox? outbox = null;
@@ -94,7 +93,7 @@ public sealed partial class VoteDispatcher : IDisposable
             }
         }
 
-        foreach (var (index, reason) in poison)
+        foreach (var (index, reason) in batch.Poison)
         {
             _deadLetter(new DeadLetter(batch, index, reason));
         }
@@ -206,7 +205,7 @@ public sealed partial class VoteDispatcher : IDisposable
         call.Release();
     }
 
-    /// <summary>The grain cannot take the call as it is: halve it until the vote that is to blame stands alone.</summary>
+    /// <summary>The grain cannot take the call: halve it until the vote that is to blame stands alone.</summary>
     private void Refused(VoteCall call, ArgumentException cause)
     {
         _metrics.Error(cause);

@@ -4,8 +4,8 @@ namespace Votes.Ingest.VoterKeys;
 public sealed class VoterKeyMismatchException : Exception
 {
     private const string Text =
-        "VoterKey:Secret is not the secret that the database's voter keys were made with: with this one, everybody who " +
-        "has voted could vote again and be counted twice. Configure the secret that the database was set up with.";
+        "VoterKey:Secret is not the secret that the database's voter keys were made with: with this one, everybody " +
+        "who has voted could vote again and be counted twice. Configure the secret that the database was set up with.";
 
     /// <summary>Creates the exception.</summary>
     public VoterKeyMismatchException()

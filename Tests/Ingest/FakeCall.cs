@@ -2,7 +2,9 @@ using Votes.Grains.Interfaces;
 
 namespace Votes.Tests.Ingest;
 
-/// <summary>One call to a grain. Continuations run where the test answers, so that nothing is left to wait for.</summary>
+/// <summary>
+/// One call to a grain. Continuations run where the test answers, so that nothing is left to wait for.
+/// </summary>
 internal sealed class FakeCall(string lawId, CastVote[] votes, bool backlog)
 {
     private readonly TaskCompletionSource<VoteBatchOutcome> _outcome = new();

@@ -34,7 +34,7 @@ public sealed class IngestOptionsTests
             () => (RabbitMq with { ReconnectMaxDelay = TimeSpan.FromMilliseconds(100) }).Validate(),
             "RabbitMq:ReconnectMaxDelay is 00:00:00.1000000",
             "RabbitMq:ReconnectMinDelay, 00:00:00.2000000");
-        AssertTells(() => new DispatchOptions { CallsInFlightPerLaw = 0 }.Validate(), "Dispatch:CallsInFlightPerLaw is 0");
+        AssertTells(() => new DispatchOptions { CallsInFlightPerLaw = 0 }.Validate(), "CallsInFlightPerLaw is 0");
         AssertTells(() => new DispatchOptions { CallsInFlight = 0 }.Validate(), "Dispatch:CallsInFlight is 0");
         AssertTells(
             () => new ClusterOptions { ResponseTimeout = TimeSpan.FromSeconds(1) }.Validate(),
@@ -45,7 +45,7 @@ public sealed class IngestOptionsTests
     [Fact]
     public void All_that_is_wrong_with_a_section_is_told_at_once() =>
         AssertTells(
-            () => (RabbitMq with { Lanes = 0, Queue = "" }).Validate(), "RabbitMq:Lanes is 0", "RabbitMq:Queue is missing");
+            () => (RabbitMq with { Lanes = 0, Queue = "" }).Validate(), "Lanes is 0", "Queue is missing");
 
     [Fact]
     public void Address_is_not_told_because_it_holds_a_password()

@@ -36,7 +36,9 @@ public sealed class LaneTests(TestServers servers)
     {
         var grains = new LedgerGrains();
         await using var queue = new QueueFixture(
-            await servers.CreateVirtualHostAsync(QueueFixture.Cancelled), grains.RecordAsync, options => options with { QueueType = "quorum" });
+            await servers.CreateVirtualHostAsync(QueueFixture.Cancelled),
+            grains.RecordAsync,
+            options => options with { QueueType = "quorum" });
         await queue.ConnectAsync();
         queue.Start();
         await queue.ConsumingAsync();
@@ -123,7 +125,11 @@ public sealed class LaneTests(TestServers servers)
             ContentType = "application/json",
             UserId = new Uri(queue.Options.Uri).UserInfo.Split(':')[0],
             Expiration = "600000",
-            Headers = new Dictionary<string, object?> { ["CC"] = new List<object> { queue.Options.Queue }, ["mine"] = 7 },
+            Headers = new Dictionary<string, object?>
+            {
+                ["CC"] = new List<object> { queue.Options.Queue },
+                ["mine"] = 7,
+            },
         });
 
         // With the header CC kept, the broker would put each letter back on the queue that it came from.
@@ -213,7 +219,8 @@ public sealed class LaneTests(TestServers servers)
     private static async Task<List<Guid>> PublishVotesAsync(QueueFixture queue, int votes)
     {
         var ids = Enumerable.Range(0, votes).Select(_ => Guid.NewGuid()).ToList();
-        await Task.WhenAll(ids.Select((id, index) => queue.PublishAsync(Message.Bytes($"law-{index % 7}", voteId: id))));
+        await Task.WhenAll(ids.Select(
+            (id, index) => queue.PublishAsync(Message.Bytes($"law-{index % 7}", voteId: id))));
         return ids;
     }
 

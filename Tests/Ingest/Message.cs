@@ -61,5 +61,11 @@ internal static class Message
         return poison;
     }
 
+    public static void AssertPoison(string reason, string field, Poison poison)
+    {
+        Assert.Equal(reason, poison.Reason);
+        Assert.Equal(field, poison.Field);
+    }
+
     private static string? Field(string name, string? value) => value is null ? null : $"\"{name}\":{Quote(value)}";
 }

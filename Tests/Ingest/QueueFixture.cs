@@ -12,7 +12,9 @@ using Xunit;
 
 namespace Votes.Tests.Ingest;
 
-/// <summary>A queue of its own on a real RabbitMQ, and lanes that consume it into grains that the test answers for.</summary>
+/// <summary>
+/// A queue of its own on a real RabbitMQ, and lanes that consume it into grains that the test answers for.
+/// </summary>
 internal sealed class QueueFixture : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -51,7 +53,7 @@ internal sealed class QueueFixture : IAsyncDisposable
         _dispatcher = new VoteDispatcher(
             record,
             _letters.Add,
-            new DispatchOptions { RetryMinDelay = TimeSpan.FromMilliseconds(1), RetryMaxDelay = TimeSpan.FromSeconds(1) },
+            new DispatchOptions { RetryMinDelay = TimeSpan.FromMilliseconds(1) },
             metrics,
             TimeProvider.System,
             NullLogger<VoteDispatcher>.Instance);
@@ -72,7 +74,9 @@ internal sealed class QueueFixture : IAsyncDisposable
 
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Ends when the condition holds; a question to the broker paces it, and a bound ends a test that hangs.</summary>
+    /// <summary>
+    /// Ends when the condition holds; a question to the broker paces it, and a bound ends a test that hangs.
+    /// </summary>
     public async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
