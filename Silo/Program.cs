@@ -14,6 +14,12 @@ Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters
 // Settings lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+if (builder.Configuration["urls"] is null)
+{
+    // Not in appsettings.json, which would win over ASPNETCORE_URLS.
+    builder.WebHost.UseUrls("http://127.0.0.1:8080");
+}
+
 builder.AddVotesLogging();
 builder.AddTally();
 builder.AddCluster();
