@@ -90,12 +90,17 @@ public static class LoadRun
                 $"run {ledger.Plan.RunId} was not published to its end: which messages arrived is not known");
 
     /// <summary>The laws that take votes now, for a plan on the laws that a database holds.</summary>
-    /// <exception cref="LoadFailedException">The database was not reachable, or has no open law.</exception>
+    /// <param name="prefix">What the laws' ids start with; empty for all laws.</param>
+    /// <param name="endpoints">Where the database is.</param>
+    /// <param name="settings">The time limits.</param>
+    /// <param name="limit">The most laws to return.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="LoadFailedException">The database was not reachable, or has no such law.</exception>
     public static async Task<IReadOnlyList<string>> OpenLawsAsync(
-        Endpoints endpoints, LoadSettings settings, int limit, CancellationToken cancellationToken)
+        string prefix, Endpoints endpoints, LoadSettings settings, int limit, CancellationToken cancellationToken)
     {
         await using var database = new Database(endpoints, settings);
-        var laws = await database.OpenLawsAsync(limit, cancellationToken);
+        var laws = await database.OpenLawsAsync(prefix, limit, cancellationToken);
         return laws.Count > 0 ? laws : throw new LoadFailedException("the database has no law that takes votes now");
     }
 }

@@ -90,7 +90,7 @@ internal sealed class Commands(IAnsiConsole console)
         {
             plan = plan with
             {
-                LawIds = await LoadRun.OpenLawsAsync(endpoints, settings, MostOpenLaws, cancellationToken),
+                LawIds = await LoadRun.OpenLawsAsync("", endpoints, settings, MostOpenLaws, cancellationToken),
             };
         }
 

@@ -47,18 +47,21 @@ internal sealed class Database : IAsyncDisposable
         return (IReadOnlyDictionary<string, IReadOnlyList<string>>)choices;
     });
 
-    /// <summary>The laws that are open now, by id.</summary>
-    public Task<IReadOnlyList<string>> OpenLawsAsync(int limit, CancellationToken cancellationToken) =>
+    /// <summary>The laws that are open now and whose id starts with a prefix, by id.</summary>
+    public Task<IReadOnlyList<string>> OpenLawsAsync(
+        string prefix, int limit, CancellationToken cancellationToken) =>
         ReachAsync(async () =>
         {
             await using var command = _source.CreateCommand("""
                 select law_id
                   from laws
                  where status = 'open' and coalesce(opens_at <= now(), true) and coalesce(closes_at > now(), true)
+                   and starts_with(law_id, $2)
                  order by law_id
                  limit $1
                 """);
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix });
             var laws = new List<string>();
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))

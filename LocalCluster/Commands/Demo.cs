@@ -57,9 +57,8 @@ internal sealed class Demo(IAnsiConsole console, LocalFolder folder)
             MetricsUrls = addresses.MetricsUrls,
         };
         var settings = new LoadSettings();
-        var open = await LoadRun.OpenLawsAsync(endpoints, settings, MostLaws, cancellationToken);
-        var samples = open.Where(law => law.StartsWith(SampleLaws, StringComparison.Ordinal)).ToList();
-        var plan = new LoadPlan { Votes = votes, LawIds = samples.Count > 0 ? samples : open, Skew = 0.5 };
+        var samples = await LoadRun.OpenLawsAsync(SampleLaws, endpoints, settings, MostLaws, cancellationToken);
+        var plan = new LoadPlan { Votes = votes, LawIds = samples, Skew = 0.5 };
         if (plan.Problems().Count > 0)
             throw new ClusterException(plan.Problems()[0]);
         var report = await ProgressView.ShowAsync(
