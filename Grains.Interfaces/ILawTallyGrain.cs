@@ -18,7 +18,12 @@ public interface ILawTallyGrain : IGrainWithStringKey
     /// <exception cref="VotesNotDurableException">
     /// The database could not be written in time. The outcome is unknown: send the same votes again.
     /// </exception>
-    /// <exception cref="ArgumentException">The batch is malformed. Sending it again does not help.</exception>
+    /// <exception cref="MalformedVoteBatchException">
+    /// The batch cannot be read, or the grain's key is no law id. Sending it again does not help.
+    /// </exception>
+    /// <exception cref="UnknownBatchFormatException">
+    /// The silo is older than the sender. Send the same votes again later.
+    /// </exception>
     [AlwaysInterleave]
     [Alias("RecordAsync")]
     Task<VoteBatchOutcome> RecordAsync(VoteBatch batch, CancellationToken cancellationToken = default);

@@ -12,13 +12,20 @@ public readonly ref struct VoteBatchReader
     private readonly string[] _choices;
 
     /// <summary>Opens a batch and checks its shape.</summary>
-    /// <exception cref="ArgumentException">The bytes are no vote batch, or one of a format this silo does not know.</exception>
+    /// <exception cref="MalformedVoteBatchException">The bytes are no vote batch.</exception>
+    /// <exception cref="UnknownBatchFormatException">They are one of a format that this program does not know.</exception>
     public VoteBatchReader(VoteBatch batch)
     {
         ReadOnlySpan<byte> packed = batch.Packed;
-        if (packed.Length < VoteBatch.HeaderBytes || packed[0] != VoteBatch.Format)
+        if (packed.Length < VoteBatch.HeaderBytes)
         {
-            throw Malformed($"it does not start with format {VoteBatch.Format}");
+            throw Malformed($"{packed.Length} bytes are no header");
+        }
+
+        if (packed[0] != VoteBatch.Format)
+        {
+            throw new UnknownBatchFormatException(
+                $"The batch has format {packed[0]}; this program knows format {VoteBatch.Format}.");
         }
 
         _choices = new string[BinaryPrimitives.ReadUInt16LittleEndian(packed[1..])];
@@ -49,11 +56,11 @@ public readonly ref struct VoteBatchReader
     public ReadOnlySpan<string> Choices => _choices;
 
     /// <summary>The vote at <paramref name="index"/>, from 0.</summary>
-    /// <exception cref="ArgumentException">The vote names a choice that the batch does not list.</exception>
+    /// <exception cref="MalformedVoteBatchException">The vote names a choice that the batch does not list.</exception>
     public CastVote this[int index] => new(VoteId(index), Voter(index), _choices[ChoiceIndex(index)], CastAt(index));
 
     /// <summary>The index into <see cref="Choices"/> of the vote at <paramref name="index"/>.</summary>
-    /// <exception cref="ArgumentException">The vote names a choice that the batch does not list.</exception>
+    /// <exception cref="MalformedVoteBatchException">The vote names a choice that the batch does not list.</exception>
     public int ChoiceIndex(int index)
     {
         var choice = BinaryPrimitives.ReadUInt16LittleEndian(Record(index)[40..]);
@@ -88,5 +95,5 @@ public readonly ref struct VoteBatchReader
         }
     }
 
-    private static ArgumentException Malformed(string why) => new($"This is no vote batch: {why}.");
+    private static MalformedVoteBatchException Malformed(string why) => new($"This is no vote batch: {why}.");
 }

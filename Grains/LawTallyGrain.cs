@@ -75,7 +75,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     {
         if (!LawIds.IsValid(_lawId))
         {
-            throw new ArgumentException("A law id has 1 to 128 characters and no control characters.", nameof(batch));
+            throw new MalformedVoteBatchException("A law id has 1 to 128 characters and no control characters.");
         }
 
         _book.RefreshIfDue();

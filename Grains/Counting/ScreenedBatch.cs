@@ -10,7 +10,7 @@ namespace Votes.Grains.Counting;
 public sealed record ScreenedBatch(CastVote[] Accepted, int[]? AcceptedIndexes, RejectedVote[] Rejected)
 {
     /// <summary>Unpacks a batch and lets the law judge each vote.</summary>
-    /// <exception cref="ArgumentException">The batch is malformed.</exception>
+    /// <exception cref="MalformedVoteBatchException">The batch is malformed.</exception>
     public static ScreenedBatch Screen(VoteBatch batch, Law law, bool acceptUnknownLaws)
     {
         var reader = new VoteBatchReader(batch);
@@ -21,7 +21,7 @@ public sealed record ScreenedBatch(CastVote[] Accepted, int[]? AcceptedIndexes, 
             votes[i] = reader[i];
             if (!Micros.IsInRange(votes[i].CastAtMicroseconds))
             {
-                throw new ArgumentException($"Vote {i} was cast outside the years 1 to 9999.", nameof(batch));
+                throw new MalformedVoteBatchException($"Vote {i} was cast outside the years 1 to 9999.");
             }
 
             var reason = law.Judge(votes[i].Choice, votes[i].CastAtMicroseconds, acceptUnknownLaws);

@@ -166,7 +166,7 @@ public sealed partial class VoteDispatcher : IDisposable
                 ? answer
                 : throw new InvalidDataException("The grain's answer does not speak of each vote once.");
         }
-        catch (ArgumentException e)
+        catch (MalformedVoteBatchException e)
         {
             Refused(call, e);
         }
@@ -206,7 +206,7 @@ public sealed partial class VoteDispatcher : IDisposable
     }
 
     /// <summary>The grain cannot take the call: halve it until the vote that is to blame stands alone.</summary>
-    private void Refused(VoteCall call, ArgumentException cause)
+    private void Refused(VoteCall call, MalformedVoteBatchException cause)
     {
         _metrics.Error(cause);
         LogRefused(_log, cause, call.Count);

@@ -70,7 +70,7 @@ public sealed class VoteBatchTests
                     _ = reader[i];
                 }
             }
-            catch (ArgumentException)
+            catch (Exception exception) when (exception is MalformedVoteBatchException or UnknownBatchFormatException)
             {
                 // What the contract says.
             }
@@ -83,7 +83,7 @@ public sealed class VoteBatchTests
         for (var length = 0; length < whole.Length; length++)
         {
             var cut = whole[..length];
-            Assert.Throws<ArgumentException>(() => new VoteBatchReader(new VoteBatch(cut, false)).Count);
+            Assert.Throws<MalformedVoteBatchException>(() => new VoteBatchReader(new VoteBatch(cut, false)).Count);
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class VoteBatchTests
         var packed = VoteBatchWriter.Pack(VoteSamples.Of(1)).Packed;
         packed[^2] = 7;
 
-        Assert.Throws<ArgumentException>(() => new VoteBatchReader(new VoteBatch(packed, false))[0]);
+        Assert.Throws<MalformedVoteBatchException>(() => new VoteBatchReader(new VoteBatch(packed, false))[0]);
     }
 
     private static bool Succeeds(Action action)

@@ -200,9 +200,11 @@ public sealed class LawTallyGrainTests
     public async Task A_malformed_batch_is_refused()
     {
         await using var cluster = await TallyCluster.StartAsync();
-        await Assert.ThrowsAsync<ArgumentException>(
+        await Assert.ThrowsAsync<MalformedVoteBatchException>(
             () => cluster.Law("law").RecordAsync(new VoteBatch([1, 2, 3], false), Stop));
-        await Assert.ThrowsAsync<ArgumentException>(
+        await Assert.ThrowsAsync<UnknownBatchFormatException>(
+            () => cluster.Law("law").RecordAsync(new VoteBatch([9, 2, 3], false), Stop));
+        await Assert.ThrowsAsync<MalformedVoteBatchException>(
             () => cluster.Law(new string('a', 129)).RecordAsync(VoteBatchWriter.Pack(VoteSamples.Of(1)), Stop));
     }
 

@@ -108,7 +108,7 @@ public sealed class VoteDispatcherPropertyTests
                         call.Fail(new TimeoutException());
                         return;
                     case 4 when call.Votes.Length > 1:
-                        call.Fail(new ArgumentException("malformed"));
+                        call.Fail(new MalformedVoteBatchException("malformed"));
                         return;
                     case 5:
                         var rejected = choice % call.Votes.Length;

@@ -121,7 +121,7 @@ public sealed class VoteDispatcherTests : VoteDispatcherScene
             var call = Grains.Open[0];
             if (call.VoteIds.Contains(bad))
             {
-                call.Fail(new ArgumentException("malformed"));
+                call.Fail(new MalformedVoteBatchException("malformed"));
             }
             else
             {

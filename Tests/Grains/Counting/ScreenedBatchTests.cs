@@ -30,6 +30,6 @@ public sealed class ScreenedBatchTests
     {
         var batch = VoteBatchWriter.Pack([VoteSamples.By(1) with { CastAtMicroseconds = long.MaxValue }]);
 
-        Assert.Throws<ArgumentException>(() => ScreenedBatch.Screen(batch, Law, acceptUnknownLaws: true));
+        Assert.Throws<MalformedVoteBatchException>(() => ScreenedBatch.Screen(batch, Law, acceptUnknownLaws: true));
     }
 }
