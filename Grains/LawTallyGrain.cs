@@ -34,7 +34,9 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private DateTimeOffset _asOf;
     private long _loadedAt;
     private bool _timerArmed;
-    private bool _stale;
+    private Task<bool>? _reload;
+    private int _doubts;
+    private int _doubtsAtLoad;
 
     /// <summary>Creates the grain; its services are the silo's.</summary>
     public LawTallyGrain(
@@ -57,6 +59,12 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _lawId = this.GetPrimaryKeyString();
+        if (!LawIds.IsValid(_lawId))
+        {
+            // The database would refuse to read it, and with it the other laws of the same read.
+            throw new MalformedVoteBatchException("A law id has 1 to 128 characters and no control characters.");
+        }
+
         await LoadAsync(cancellationToken);
         _metrics.LawActivated();
     }
@@ -73,16 +81,17 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     /// <inheritdoc/>
     public async Task<VoteBatchOutcome> RecordAsync(VoteBatch batch, CancellationToken cancellationToken = default)
     {
-        if (!LawIds.IsValid(_lawId))
-        {
-            throw new MalformedVoteBatchException("A law id has 1 to 128 characters and no control characters.");
-        }
-
-        _book.RefreshIfDue();
+        await _book.EnsureFreshAsync();
         var screened = ScreenedBatch.Screen(batch, _book[_lawId], _acceptUnknownLaws);
-        if (screened.Rejected.Length > 0 && await ReloadIfOldAsync(cancellationToken))
+        if (screened.Rejected.Length > 0)
         {
-            // A law that was registered, opened or given a choice a moment ago must not cost anybody a vote.
+            // A law that was registered, opened or given a choice a moment ago must not cost anybody a vote, and a
+            // database that does not answer is no reason to reject one.
+            if (!await ReloadIfOldAsync(cancellationToken))
+            {
+                throw new VotesNotDurableException("The law's description could not be read again to reject votes by it.");
+            }
+
             screened = ScreenedBatch.Screen(batch, _book[_lawId], _acceptUnknownLaws);
         }
 
@@ -99,7 +108,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     public async Task<LawTally> GetTallyAsync(CancellationToken cancellationToken = default)
     {
         _book.RefreshIfDue();
-        if (_stale || _book[_lawId].Status == LawStatus.Unknown)
+        if (IsInDoubt || _book[_lawId].Status == LawStatus.Unknown)
         {
             await ReloadIfOldAsync(cancellationToken);
         }
@@ -131,7 +140,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         catch (VotesNotDurableException)
         {
             // The transaction may have committed all the same: the totals in memory are not to be trusted.
-            _stale = true;
+            _doubts++;
             throw;
         }
         finally
@@ -148,7 +157,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         }
 
         var result = Enter(outcome, screened);
-        if (_stale)
+        if (IsInDoubt)
         {
             await ReloadIfOldAsync(CancellationToken.None);
         }
@@ -161,9 +170,9 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         foreach (var moved in outcome.Totals)
         {
             Set(moved.Total);
+            _asOf = _time.GetUtcNow();
         }
 
-        _asOf = _time.GetUtcNow();
         int counted = 0, redelivered = 0, duplicates = 0;
         List<RejectedVote>? refused = null;
         for (var i = 0; i < outcome.Outcomes.Length; i++)
@@ -188,7 +197,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         }
 
         // On record already: perhaps by another activation of this law, whose totals this one has not seen.
-        _stale |= redelivered > 0;
+        _doubts += redelivered > 0 ? 1 : 0;
         _metrics.Settled(counted, redelivered, duplicates, screened.Rejected.Length + (refused?.Count ?? 0));
         return new VoteBatchOutcome(
             counted, redelivered, duplicates, refused is null ? screened.Rejected : [.. screened.Rejected, .. refused]);
@@ -203,35 +212,52 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         }
     }
 
-    private async Task<bool> ReloadIfOldAsync(CancellationToken cancellationToken)
+    /// <summary>Whether the database may hold totals of this law that this activation has not seen.</summary>
+    private bool IsInDoubt => _doubts != _doubtsAtLoad;
+
+    /// <summary>Reads the law again unless that was done a moment ago; calls that interleave share one read.</summary>
+    /// <returns>False where the database did not answer: what is in memory is older than a moment then.</returns>
+    private Task<bool> ReloadIfOldAsync(CancellationToken cancellationToken)
     {
-        if (_time.GetElapsedTime(_loadedAt) < ReloadInterval)
+        if (_reload is { IsCompleted: false })
         {
-            return false;
+            return _reload.WaitAsync(cancellationToken);
         }
 
-        // Before the wait: calls that interleave must not read the same again.
-        _loadedAt = _time.GetTimestamp();
+        if (_time.GetElapsedTime(_loadedAt) < ReloadInterval)
+        {
+            return Task.FromResult(true);
+        }
+
+        // No caller's token: others may be waiting for the same read.
+        _reload = ReloadAsync();
+        return _reload.WaitAsync(cancellationToken);
+    }
+
+    private async Task<bool> ReloadAsync()
+    {
         try
         {
-            await LoadAsync(cancellationToken);
+            await LoadAsync(CancellationToken.None);
             return true;
         }
         catch (VotesNotDurableException)
         {
-            // What is in memory is older, not wrong, and the next call tries again.
+            // What is in memory is older, not wrong.
             return false;
         }
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        // Doubts that come up while the read is under way are not settled by it.
+        var doubts = _doubts;
         try
         {
             var snapshot = await _book.OpenAsync(_lawId, cancellationToken);
             _loadedAt = _time.GetTimestamp();
             _asOf = _time.GetUtcNow();
-            _stale = false;
+            _doubtsAtLoad = doubts;
             foreach (var total in snapshot.Totals)
             {
                 Set(total);

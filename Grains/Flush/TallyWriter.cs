@@ -44,19 +44,26 @@ public sealed class TallyWriter : IAsyncDisposable
     /// <exception cref="VotesNotDurableException">They could not be written in time; the outcome is unknown.</exception>
     public async Task<PendingOutcome> WriteAsync(string lawId, CastVote[] votes, bool registerLaw, bool backlog)
     {
-        if (!_limit.TryEnter(votes.Length))
+        var lane = LaneOf(lawId);
+        var arrived = lane.Now;
+        var waited = !_limit.TryEnter(votes.Length);
+        if (waited)
         {
             await EnterAsync(votes.Length);
         }
 
         try
         {
-            var lane = LaneOf(lawId);
-            var batch = new PendingBatch(lawId, votes, registerLaw, lane.Now);
+            var batch = new PendingBatch(lawId, votes, registerLaw, arrived);
             lane.Add(batch);
             if (backlog)
             {
                 AskAll();
+            }
+            else if (waited)
+            {
+                // The timer that asked for these votes may have done so while they were not in the lane yet.
+                lane.Ask();
             }
 
             return await batch.Settled;

@@ -14,6 +14,7 @@ public sealed partial class LawBook : IAsyncDisposable
     private const int MaxLawsPerRead = 1_000;
     private const int MaxReadsWaiting = 10_000;
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StaleAfter = 2 * RefreshInterval;
 
     // A row's updated_at is the start of the transaction that wrote it, which may commit a while later.
     private static readonly TimeSpan RefreshOverlap = TimeSpan.FromMinutes(1);
@@ -24,9 +25,11 @@ public sealed partial class LawBook : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<LawBook> _logger;
     private readonly Task _loop;
+    private readonly Lock _gate = new();
     private DateTimeOffset _changedSince;
+    private long _lastLook;
     private long _lastRefresh;
-    private int _refreshing;
+    private Task _refresh = Task.CompletedTask;
 
     /// <summary>Creates the book.</summary>
     public LawBook(ITallyStore store, TimeProvider time, ILogger<LawBook> logger)
@@ -35,7 +38,7 @@ public sealed partial class LawBook : IAsyncDisposable
         _time = time;
         _logger = logger;
         _changedSince = time.GetUtcNow() - (5 * RefreshOverlap);
-        _lastRefresh = time.GetTimestamp();
+        _lastLook = _lastRefresh = time.GetTimestamp();
 
         // Off the caller's scheduler, which may be a grain's. Awaited by DisposeAsync.
         _loop = Task.Run(ReadLoopAsync);
@@ -70,11 +73,28 @@ public sealed partial class LawBook : IAsyncDisposable
     /// <summary>Looks for changed laws where the last look is long enough ago; returns at once.</summary>
     public void RefreshIfDue()
     {
-        if (_time.GetElapsedTime(Volatile.Read(ref _lastRefresh)) >= RefreshInterval
-            && Interlocked.Exchange(ref _refreshing, 1) == 0)
+        lock (_gate)
         {
-            // Observes its own failures. Off the caller's scheduler, which may be a grain's.
-            _ = Task.Run(RefreshAsync);
+            if (_refresh.IsCompleted && _time.GetElapsedTime(_lastLook) >= RefreshInterval)
+            {
+                _lastLook = _time.GetTimestamp();
+
+                // Observes its own failures. Off the caller's scheduler, which may be a grain's.
+                _refresh = Task.Run(RefreshAsync);
+            }
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="RefreshIfDue"/>, but waits for the look where the last one that succeeded is long ago: after a quiet
+    /// spell nobody must be counted by what a law was before it.
+    /// </summary>
+    public Task EnsureFreshAsync()
+    {
+        RefreshIfDue();
+        lock (_gate)
+        {
+            return _time.GetElapsedTime(_lastRefresh) < StaleAfter ? Task.CompletedTask : _refresh;
         }
     }
 
@@ -83,6 +103,13 @@ public sealed partial class LawBook : IAsyncDisposable
     {
         _reads.Writer.TryComplete();
         await _loop;
+        Task refresh;
+        lock (_gate)
+        {
+            refresh = _refresh;
+        }
+
+        await refresh;
     }
 
     private async Task RefreshAsync()
@@ -98,15 +125,21 @@ public sealed partial class LawBook : IAsyncDisposable
                     _laws.TryUpdate(law.LawId, law, known);
                 }
             }
+
+            lock (_gate)
+            {
+                _lastRefresh = _time.GetTimestamp();
+            }
         }
         catch (StoreUnavailableException exception)
         {
             LogRefreshFailed(exception.Message);
         }
-        finally
+#pragma warning disable CA1031 // Nobody awaits this: what it does not catch would vanish, and the looks with it.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            Volatile.Write(ref _lastRefresh, _time.GetTimestamp());
-            Volatile.Write(ref _refreshing, 0);
+            LogRefreshFault(exception);
         }
     }
 
@@ -146,6 +179,11 @@ public sealed partial class LawBook : IAsyncDisposable
         public TaskCompletionSource<LawSnapshot> Done { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Laws could not be refreshed for an unknown cause; their last known descriptions stay in use")]
+    private partial void LogRefreshFault(Exception exception);
 
     [LoggerMessage(
         Level = LogLevel.Debug,

@@ -30,7 +30,8 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
             connectionString,
             "votes-flush",
             seconds,
-            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on");
+            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on",
+            lanes);
         _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new LaneConnection(_writes, commandTimeout))];
     }
 
@@ -48,6 +49,8 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         }
         catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
         {
+            // Idle connections too: a server that was demoted or is going down would be met again by the next attempt.
+            _writes.Clear();
             throw new StoreUnavailableException(PostgresErrors.TypeOf(exception), exception);
         }
     }
@@ -139,7 +142,8 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     private static NpgsqlParameter<string[]> TextArray(IReadOnlyCollection<string> values) =>
         new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    private static NpgsqlDataSource Source(string connectionString, string name, int timeoutSeconds, string settings)
+    private static NpgsqlDataSource Source(
+        string connectionString, string name, int timeoutSeconds, string settings, int? connections = null)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -149,6 +153,13 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
             NoResetOnClose = true,
             KeepAlive = 30,
         };
+        if (connections is { } wanted)
+        {
+            // Each lane has its own for good: a smaller pool would starve one of them.
+            builder.MaxPoolSize = wanted;
+            builder.MinPoolSize = 0;
+        }
+
         builder.Options = $"{builder.Options} {settings}".Trim();
         return new NpgsqlSlimDataSourceBuilder(builder.ConnectionString).EnableArrays().Build();
     }

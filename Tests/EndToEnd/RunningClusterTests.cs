@@ -64,7 +64,7 @@ public sealed class RunningClusterTests(RunningCluster running) : IClassFixture<
             lines.AddRange((await RunningCluster.GetAsync(address, Stop)).Split('\n'));
         }
 
-        Assert.Equal(19_200, Sum("votes_aggregated_total{"));
+        Assert.Equal(19_200, Sum("votes_settled_total{outcome=\"counted\"}"));
         Assert.Equal(19_200, Sum("current_vote_totals{"));
         Assert.Equal(20_000, Sum("batch_size_processed_total"));
         Assert.Equal(20_000, Sum("votes_received_total"));
