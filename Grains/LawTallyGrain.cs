@@ -173,34 +173,12 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             _asOf = _time.GetUtcNow();
         }
 
-        int counted = 0, redelivered = 0, duplicates = 0;
-        List<RejectedVote>? refused = null;
-        for (var i = 0; i < outcome.Outcomes.Length; i++)
-        {
-            switch (outcome.Outcomes[i])
-            {
-                case VoteOutcome.Counted:
-                    counted++;
-                    break;
-                case VoteOutcome.Redelivered:
-                    redelivered++;
-                    break;
-                case VoteOutcome.Duplicate:
-                    duplicates++;
-                    break;
-                case VoteOutcome.Refused:
-                    (refused ??= []).Add(new RejectedVote(screened.IndexInBatch(i), RejectReason.RefusedByDatabase));
-                    break;
-                default:
-                    throw new System.Diagnostics.UnreachableException();
-            }
-        }
+        var result = screened.ToOutcome(outcome.Outcomes);
 
         // On record already: perhaps by another activation of this law, whose totals this one has not seen.
-        _doubts += redelivered > 0 ? 1 : 0;
-        _metrics.Settled(counted, redelivered, duplicates, screened.Rejected.Length + (refused?.Count ?? 0));
-        return new VoteBatchOutcome(
-            counted, redelivered, duplicates, refused is null ? screened.Rejected : [.. screened.Rejected, .. refused]);
+        _doubts += result.Redelivered > 0 ? 1 : 0;
+        _metrics.Settled(result.Counted, result.Redelivered, result.Duplicates, result.Rejected.Length);
+        return result;
     }
 
     private void Set(ChoiceTotal total)

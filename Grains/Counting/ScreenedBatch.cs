@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Votes.Grains.Interfaces;
 using Votes.Grains.Laws;
 
@@ -32,6 +33,37 @@ public sealed record ScreenedBatch(CastVote[] Accepted, int[]? AcceptedIndexes, 
         }
 
         return rejected is null ? new ScreenedBatch(votes, null, []) : Without(votes, [.. rejected]);
+    }
+
+    /// <summary>Adds up what became of the accepted votes, beside those that were rejected.</summary>
+    /// <param name="outcomes">The outcome of each accepted vote, in their order.</param>
+    public VoteBatchOutcome ToOutcome(ReadOnlySpan<VoteOutcome> outcomes)
+    {
+        int counted = 0, redelivered = 0, duplicates = 0;
+        List<RejectedVote>? refused = null;
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            switch (outcomes[i])
+            {
+                case VoteOutcome.Counted:
+                    counted++;
+                    break;
+                case VoteOutcome.Redelivered:
+                    redelivered++;
+                    break;
+                case VoteOutcome.Duplicate:
+                    duplicates++;
+                    break;
+                case VoteOutcome.Refused:
+                    (refused ??= []).Add(new RejectedVote(IndexInBatch(i), RejectReason.RefusedByDatabase));
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        return new VoteBatchOutcome(
+            counted, redelivered, duplicates, refused is null ? Rejected : [.. Rejected, .. refused]);
     }
 
     /// <summary>Where the accepted vote at <paramref name="accepted"/> stood in the batch.</summary>

@@ -12,7 +12,7 @@ internal sealed partial class Lane : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly FlushOptions _options;
-    private readonly ITallyStore _store;
+    private readonly BisectingWrite _write;
     private readonly StoreState _state;
     private readonly TallyMetrics _metrics;
     private readonly TimeProvider _time;
@@ -39,7 +39,7 @@ internal sealed partial class Lane : IAsyncDisposable
     {
         _number = number;
         _options = options;
-        _store = store;
+        _write = new BisectingWrite(store, metrics, logger);
         _state = state;
         _metrics = metrics;
         _time = time;
@@ -203,7 +203,7 @@ internal sealed partial class Lane : IAsyncDisposable
             try
             {
                 Fill(batches);
-                var result = await WriteAsync(_rows, NewLaws(batches));
+                var result = await _write.WriteAsync(_number, _rows, NewLaws(batches));
                 _metrics.Flushed(_rows.Count, _time.GetElapsedTime(started), Now - batches[0].Arrived, result);
                 _state.Available();
                 Settle(batches, result);
@@ -260,33 +260,6 @@ internal sealed partial class Lane : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the rows; sets those apart that the database refuses, by halving, and writes the rest.</summary>
-    private async Task<FlushResult> WriteAsync(FlushRows rows, IReadOnlyCollection<string> newLaws)
-    {
-        try
-        {
-            // Not the stopping token: a flush under way is let finish, bounded by the command timeout.
-            return await _store.WriteAsync(_number, rows, newLaws, CancellationToken.None);
-        }
-        catch (RowsRefusedException refused) when (rows.Count == 1)
-        {
-            _metrics.RowRefused();
-            LogRowRefused(refused, refused.SqlState, rows.LawIds[0], rows.VoteIds[0]);
-            return new FlushResult([VoteOutcome.Refused], []);
-        }
-        catch (RowsRefusedException)
-        {
-            var half = rows.Count / 2;
-            var first = await WriteHalfAsync(rows.Slice(0, half));
-            var second = await WriteHalfAsync(rows.Slice(half, rows.Count - half));
-            return new FlushResult([.. first.Outcomes, .. second.Outcomes], [.. first.Totals, .. second.Totals]);
-        }
-
-        // A law that cannot be registered must not stand in the way of the other half's.
-        Task<FlushResult> WriteHalfAsync(FlushRows half) =>
-            WriteAsync(half, newLaws.Count == 0 ? newLaws : [.. newLaws.Intersect(half.LawIds, StringComparer.Ordinal)]);
-    }
-
     private void GiveBackOld(List<PendingBatch> batches, Exception reason)
     {
         var before = Now - _options.GiveBackAfter;
@@ -325,9 +298,4 @@ internal sealed partial class Lane : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Flush failed for an unknown cause; {Votes} votes go back to Ingest")]
     private partial void LogFlushFault(Exception exception, int votes);
-
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "The database refuses a vote ({SqlState}): law {LawId}, vote {VoteId} goes to the dead letters")]
-    private partial void LogRowRefused(Exception exception, string sqlState, string lawId, Guid voteId);
 }

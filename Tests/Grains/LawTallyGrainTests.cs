@@ -223,6 +223,71 @@ public sealed class LawTallyGrainTests
         Assert.Equal(writes, cluster.Store.Writes.Count);
     }
 
+    [Fact]
+    public async Task Votes_that_waited_for_room_are_flushed_without_anybody_else_asking()
+    {
+        await using var cluster = await TallyCluster.StartAsync(maxPendingVotes: 10);
+        var votes = VoteSamples.Of(15);
+        var first = await cluster.SendAsync("law", votes[..10]);
+        var second = await cluster.SendAsync("law", votes[10..]);
+        cluster.Tick();
+
+        AssertOutcome(await first, counted: 10);
+        AssertOutcome(await second.WaitAsync(Stop), counted: 5);
+    }
+
+    [Fact]
+    public async Task Batches_that_arrive_together_after_a_law_was_registered_are_all_counted()
+    {
+        await using var cluster = await TallyCluster.StartAsync(unknownLaw: UnknownLawPolicy.Reject);
+        Assert.Equal(LawStatus.Unknown, (await cluster.Law("law").GetTallyAsync(Stop)).Status);
+        cluster.Store.Describe(Law.Unregistered("law").Registered());
+        cluster.Time.Advance(TimeSpan.FromSeconds(2));
+        var votes = VoteSamples.Of(40);
+        var calls = votes.Chunk(2)
+            .Select(chunk => cluster.Law("law").RecordAsync(VoteBatchWriter.Pack(chunk, backlog: true), Stop));
+
+        Assert.All(await Task.WhenAll(calls), static outcome => AssertOutcome(outcome, counted: 2));
+    }
+
+    [Fact]
+    public async Task A_law_that_was_closed_while_nobody_voted_takes_no_more_votes()
+    {
+        await using var cluster = await TallyCluster.StartAsync();
+        AssertOutcome(await RecordAsync(cluster, "law", VoteSamples.By(1)), counted: 1);
+        cluster.Store.Describe(Law.Unregistered("law") with { Status = LawStatus.Closed });
+        cluster.Time.Advance(TimeSpan.FromMinutes(5));
+
+        var outcome = await cluster.Law("law").RecordAsync(VoteBatchWriter.Pack([VoteSamples.By(2)]), Stop);
+
+        Assert.Equal([new RejectedVote(0, RejectReason.LawClosed)], outcome.Rejected);
+        Assert.Equal(1, cluster.Store.Counted("law", "yes"));
+    }
+
+    [Fact]
+    public async Task No_vote_is_rejected_while_the_database_cannot_confirm_why()
+    {
+        await using var cluster = await TallyCluster.StartAsync();
+        await cluster.Law("law").GetTallyAsync(Stop);
+        cluster.Time.Advance(TimeSpan.FromSeconds(2));
+        cluster.Store.ReadsFail = true;
+        var batch = VoteBatchWriter.Pack([VoteSamples.By(1, "maybe")]);
+        await Assert.ThrowsAsync<VotesNotDurableException>(() => cluster.Law("law").RecordAsync(batch, Stop));
+
+        cluster.Store.ReadsFail = false;
+        var outcome = await cluster.Law("law").RecordAsync(batch, Stop);
+        Assert.Equal([new RejectedVote(0, RejectReason.UnknownChoice)], outcome.Rejected);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_no_law_id_is_never_read()
+    {
+        await using var cluster = await TallyCluster.StartAsync();
+        await Assert.ThrowsAsync<MalformedVoteBatchException>(() => cluster.Law("a\0b").GetTallyAsync(Stop));
+
+        Assert.Empty(cluster.Store.Loads);
+    }
+
     private static async Task<VoteBatchOutcome> RecordAsync(TallyCluster cluster, string lawId, params CastVote[] votes)
     {
         var call = await cluster.SendAsync(lawId, votes);

@@ -29,11 +29,16 @@ internal sealed class TallyCluster : IAsyncDisposable
     public FakeTimeProvider Time { get; }
 
     public static Task<TallyCluster> StartAsync(
-        short silos = 1, UnknownLawPolicy unknownLaw = UnknownLawPolicy.Accept) =>
-        StartAsync(new GatedTallyStore(), silos, unknownLaw);
+        short silos = 1,
+        UnknownLawPolicy unknownLaw = UnknownLawPolicy.Accept,
+        int maxPendingVotes = 200_000) =>
+        StartAsync(new GatedTallyStore(), silos, unknownLaw, maxPendingVotes);
 
     public static async Task<TallyCluster> StartAsync(
-        GatedTallyStore store, short silos = 1, UnknownLawPolicy unknownLaw = UnknownLawPolicy.Accept)
+        GatedTallyStore store,
+        short silos = 1,
+        UnknownLawPolicy unknownLaw = UnknownLawPolicy.Accept,
+        int maxPendingVotes = 200_000)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var builder = new InProcessTestClusterBuilder(silos);
@@ -45,6 +50,7 @@ internal sealed class TallyCluster : IAsyncDisposable
             silo.Services.AddSingleton(Options.Create(new FlushOptions
             {
                 Lanes = 1,
+                MaxPendingVotes = maxPendingVotes,
                 EarlyInterval = TimeSpan.Zero,
                 MinRetryDelay = TimeSpan.Zero,
                 MaxRetryDelay = TimeSpan.Zero,

@@ -34,6 +34,9 @@ internal sealed class GatedTallyStore : ITallyStore
     /// <summary>Laws that the store refuses to register.</summary>
     public ConcurrentDictionary<string, bool> RefusedLaws { get; } = new();
 
+    /// <summary>Whether reads fail, as while the database is down.</summary>
+    public bool ReadsFail { get; set; }
+
     /// <summary>The next writes meet these faults, one each.</summary>
     public void Fail(params StoreFault[] faults)
     {
@@ -128,6 +131,7 @@ internal sealed class GatedTallyStore : ITallyStore
         IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
     {
         Loads.Enqueue(lawIds.Count);
+        ThrowIfReadsFail();
         lock (_gate)
         {
             return Task.FromResult<IReadOnlyDictionary<string, LawSnapshot>>(lawIds.ToDictionary(
@@ -142,6 +146,7 @@ internal sealed class GatedTallyStore : ITallyStore
     /// <inheritdoc/>
     public Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
+        ThrowIfReadsFail();
         lock (_gate)
         {
             return Task.FromResult(new ChangedLaws([.. _laws.Values], since));
@@ -193,6 +198,14 @@ internal sealed class GatedTallyStore : ITallyStore
         return _audit[key].VoteId != vote.VoteId && _duplicates.Add((key.Item1, key.Item2, vote.VoteId))
             ? VoteOutcome.Duplicate
             : VoteOutcome.Redelivered;
+    }
+
+    private void ThrowIfReadsFail()
+    {
+        if (ReadsFail)
+        {
+            throw new StoreUnavailableException("down", new IOException("the database is down"));
+        }
     }
 
     private static TaskCompletionSource Opened()
