@@ -120,41 +120,6 @@ public sealed partial class VoteDispatcher : IDisposable
         }
     }
 
-    private void SendReady()
-    {
-        while (TryTakeCall() is { } call)
-        {
-            // Observes its own failures: they put the votes back.
-            _ = SendAsync(call);
-        }
-    }
-
-    private VoteCall? TryTakeCall()
-    {
-        lock (_gate)
-        {
-            while (_callsInFlight < _options.CallsInFlight && _ready.TryDequeue(out var outbox))
-            {
-                outbox.IsQueued = false;
-                var call = outbox.TakeNext();
-                _metrics.DroppedStale(call.DropStale());
-                if (call.Count > 0)
-                {
-                    outbox.CallsInFlight++;
-                    _metrics.CallsInFlight(++_callsInFlight);
-                    MakeReady(outbox);
-                    return call;
-                }
-
-                call.Release();
-                MakeReady(outbox);
-                ForgetIfIdle(outbox);
-            }
-
-            return null;
-        }
-    }
-
     private async Task SendAsync(VoteCall call)
     {
         VoteBatchOutcome? outcome = null;

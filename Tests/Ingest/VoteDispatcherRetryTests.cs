@@ -1,4 +1,5 @@
 using Votes.Grains.Interfaces;
+using Votes.Ingest.Configuration;
 using Xunit;
 
 namespace Votes.Tests.Ingest;
@@ -56,6 +57,49 @@ public sealed class VoteDispatcherRetryTests : VoteDispatcherScene
         Dispatch("b");
 
         Assert.Equal(["a", "b", "b"], Grains.Calls.Select(call => call.LawId));
+    }
+
+    [Fact]
+    public void Calls_of_any_number_of_laws_may_fail_at_once_and_each_is_sent_again()
+    {
+        var fails = true;
+        var grains = new FakeGrains
+        {
+            Answer = call => fails
+                ? Task.FromException<VoteBatchOutcome>(new TimeoutException())
+                : Task.FromResult(call.AllCounted),
+        };
+        Replace(new DispatchOptions(), grains);
+
+        Dispatch([.. Enumerable.Range(0, 50_000).Select(law => $"law {law}")]);
+        Assert.Equal(50_000, grains.Calls.Count);
+        Assert.Equal(50_000, Dispatcher.ActiveLaws);
+
+        fails = false;
+        Time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(100_000, grains.Calls.Count);
+        Assert.Single(Settled);
+        Assert.Equal(0, Dispatcher.ActiveLaws);
+    }
+
+    [Fact]
+    public void Law_that_waits_for_its_turn_when_another_call_of_it_fails_waits_out_the_back_off()
+    {
+        Replace(new DispatchOptions { CallsInFlight = 2, CallsInFlightPerLaw = 2 });
+        Dispatch("a");
+        Dispatch("b");
+        Dispatch("a");
+        Grains.Calls[0].Fail(new TimeoutException());
+        Time.Advance(TimeSpan.FromMilliseconds(199));
+        Assert.Equal(2, Grains.Calls.Count);
+
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(Grains.Calls[0].VoteIds, Grains.Calls[2].VoteIds);
+        Grains.Calls[1].Count();
+        Grains.Calls[2].Count();
+        Grains.Calls[3].Count();
+        Assert.Equal(3, Settled.Count);
+        Assert.Equal(0, Dispatcher.ActiveLaws);
     }
 
     [Fact]

@@ -191,4 +191,17 @@ public sealed class VoteDispatcherTests : VoteDispatcherScene
         Assert.Equal(50, Settled.Count);
         Assert.Equal(5000, grains.Calls.Sum(call => call.Votes.Length));
     }
+
+    [Fact]
+    public void Grains_of_any_number_of_laws_may_answer_at_once()
+    {
+        var grains = new FakeGrains { Answer = call => Task.FromResult(call.AllCounted) };
+        Replace(new DispatchOptions(), grains);
+
+        Dispatch([.. Enumerable.Range(0, 50_000).Select(law => $"law {law}")]);
+
+        Assert.Equal(50_000, grains.Calls.Count);
+        Assert.Single(Settled);
+        Assert.Equal(0, Dispatcher.ActiveLaws);
+    }
 }
