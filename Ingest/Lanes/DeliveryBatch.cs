@@ -14,9 +14,10 @@ public sealed class DeliveryBatch
 {
     private const int FirstBufferBytes = 32 * 1024;
 
-    private readonly Vote[] _votes;
-    private readonly int[] _ends;
-    private readonly IReadOnlyBasicProperties[] _properties;
+    private readonly int _capacity;
+    private Vote[] _votes;
+    private int[] _ends;
+    private IReadOnlyBasicProperties[] _properties;
     private List<(int Index, Poison Poison)>? _poison;
     private byte[] _bodies = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
     private int _unsettled;
@@ -29,6 +30,7 @@ public sealed class DeliveryBatch
     {
         Generation = generation;
         ReceivedAt = receivedAt;
+        _capacity = capacity;
         _votes = new Vote[capacity];
         _ends = new int[capacity];
         _properties = new IReadOnlyBasicProperties[capacity];
@@ -44,7 +46,7 @@ public sealed class DeliveryBatch
     public int Count { get; private set; }
 
     /// <summary>True where no message can be added.</summary>
-    public bool IsFull => Count == _votes.Length;
+    public bool IsFull => Count == _capacity;
 
     /// <summary>The delivery tag of the last message.</summary>
     public ulong LastTag { get; private set; }
@@ -77,6 +79,15 @@ public sealed class DeliveryBatch
     /// <summary>Takes no more messages.</summary>
     public void Close()
     {
+        // Where calls fail, a batch may be held for as long as the outage lasts, and at a trickle there are many.
+        if (Count < _capacity / 2)
+        {
+            Array.Resize(ref _votes, Count);
+            Array.Resize(ref _ends, Count);
+            Array.Resize(ref _properties, Count);
+            TrimBodies();
+        }
+
         _unsettled = Count;
         Place = Generation.Closed(LastTag);
     }
@@ -115,15 +126,29 @@ public sealed class DeliveryBatch
         ArrayPool<byte>.Shared.Return(bodies);
     }
 
+    private void TrimBodies()
+    {
+        var used = Count == 0 ? 0 : _ends[Count - 1];
+        if (used < _bodies.Length / 2)
+        {
+            Exchange(used, used);
+        }
+    }
+
+    private void Exchange(int used, int bytes)
+    {
+        var other = ArrayPool<byte>.Shared.Rent(bytes);
+        _bodies.AsSpan(0, used).CopyTo(other);
+        ArrayPool<byte>.Shared.Return(_bodies);
+        _bodies = other;
+    }
+
     private void Keep(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
         var start = Count == 0 ? 0 : _ends[Count - 1];
         if (_bodies.Length - start < body.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(start + body.Length, _bodies.Length * 2));
-            _bodies.AsSpan(0, start).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bodies);
-            _bodies = larger;
+            Exchange(start, Math.Max(start + body.Length, _bodies.Length * 2));
         }
 
         body.CopyTo(_bodies.AsSpan(start));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using Votes.Ingest.Lanes;
@@ -82,6 +83,25 @@ public sealed class DeliveryIntakeTests : IDisposable
         Assert.Equal(
             [(1, PoisonReason.TooLarge), (2, PoisonReason.NotJson)],
             batch.Poison.Select(poison => (poison.Index, poison.Poison.Reason)));
+    }
+
+    [Fact]
+    public void Batch_of_few_messages_holds_no_more_memory_than_they_need()
+    {
+        using var intake = new DeliveryIntake(
+            _generation, Message.Parser(), 100, TimeSpan.FromMilliseconds(10), _closed.Add, _time);
+        var body = Message.Bytes();
+        intake.Add(1, new BasicProperties { MessageId = "mine" }, body);
+        intake.CloseOpen();
+
+        var batch = Assert.Single(_closed);
+        Assert.Equal(body, batch.Body(0).ToArray());
+        Assert.Equal("mine", batch.Properties(0).MessageId);
+        Assert.Equal("law-1", Assert.Single(batch.Votes.ToArray()).LawId);
+        Assert.True(MemoryMarshal.TryGetArray(batch.Body(0), out var held));
+        Assert.InRange(held.Array!.Length, body.Length, 2 * body.Length);
+        batch.Settle(1);
+        Assert.Equal([batch], _settled);
     }
 
     [Fact]
