@@ -75,7 +75,7 @@ public sealed partial class Lane
         {
             // Asked to stop. The drain has its own limit, and nothing else ends it early.
             _isConsuming = false;
-            await session.DrainAsync(drainTimeout, CancellationToken.None);
+            await session.DrainAsync(drainTimeout);
         }
         finally
         {

@@ -12,6 +12,8 @@ namespace Votes.Ingest.Lanes;
 /// </summary>
 internal sealed partial class LaneSession : IDisposable
 {
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+
     private readonly string _lane;
     private readonly RabbitMqOptions _options;
     private readonly Broker _broker;
@@ -65,19 +67,26 @@ internal sealed partial class LaneSession : IDisposable
         var broker = parts.Broker;
         var options = parts.Options;
         var connection = await broker.ConnectAsync($"votes ingest {parts.Name}", cancellationToken);
+        LaneSession? session = null;
         try
         {
             await broker.EnsureQueueAsync(connection, options.Queue, cancellationToken);
             var channel = await broker.CallAsync(
                 token => connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, 1), token),
                 cancellationToken);
-            var session = new LaneSession(parts, connection, channel);
+            session = new LaneSession(parts, connection, channel);
             await session.ConsumeAsync(cancellationToken);
             return session;
         }
         catch
         {
-            broker.Abandon(connection);
+            if (session is null)
+            {
+                broker.Abandon(connection);
+            }
+
+            // It may hold deliveries already: they come again, so nothing of them may be sent or acked.
+            session?.Dispose();
             throw;
         }
     }
@@ -86,32 +95,30 @@ internal sealed partial class LaneSession : IDisposable
     /// Stops consuming and waits until all that was delivered is durable and acked; what is not by then, the broker
     /// delivers to another process.
     /// </summary>
-    /// <param name="timeout">How long to wait.</param>
-    /// <param name="cancellationToken">Ends the wait early.</param>
-    public async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    /// <param name="timeout">How long to wait; the farewell to the broker may take a second more.</param>
+    public async Task DrainAsync(TimeSpan timeout)
     {
+        // One limit for all of it: the calls' own are longer than a process that is asked to stop is given.
+        using var limit = new CancellationTokenSource(timeout + FarewellTime, _time);
+        var answers = false;
         try
         {
-            await _broker.CallAsync(token => _channel.BasicCancelAsync(_consumerTag, false, token), cancellationToken);
+            await _broker.CallAsync(token => _channel.BasicCancelAsync(_consumerTag, false, token), limit.Token);
+            answers = true;
             _intake.CloseOpen();
             _isDraining = true;
             _settled.Writer.TryWrite(true);
-            await Task.WhenAny(_drained.Task, _lost.Task).WaitAsync(timeout, _time, cancellationToken);
+            await Task.WhenAny(_drained.Task, _lost.Task).WaitAsync(timeout, _time, limit.Token);
         }
         catch (Exception e)
         {
             LogNotDrained(_log, e, _lane, _generation.Unacked);
         }
 
-        try
+        _isClosing = true;
+        if (answers)
         {
-            // The farewell tells that the acks before it have arrived.
-            _isClosing = true;
-            await _broker.CloseAsync(_channel, cancellationToken);
-        }
-        catch (Exception e)
-        {
-            _metrics.Error(e);
+            await CloseAsync(limit.Token);
         }
 
         Dispose();
@@ -128,6 +135,19 @@ internal sealed partial class LaneSession : IDisposable
         _settled.Writer.TryComplete();
         _broker.Abandon(_connection);
         _laneMetrics.Unacked(0, false);
+    }
+
+    private async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The farewell tells that the acks before it have arrived.
+            await _broker.CloseAsync(_channel, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _metrics.Error(e);
+        }
     }
 
     private async Task ConsumeAsync(CancellationToken cancellationToken)

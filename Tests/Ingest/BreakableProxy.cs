@@ -11,6 +11,7 @@ internal sealed class BreakableProxy : IDisposable
     private readonly ConcurrentBag<TcpClient> _sockets = [];
     private readonly string _host;
     private readonly int _port;
+    private volatile bool _isStalled;
 
     public BreakableProxy(string host, int port)
     {
@@ -32,6 +33,9 @@ internal sealed class BreakableProxy : IDisposable
             socket.Dispose();
         }
     }
+
+    /// <summary>Keeps connections open, and swallows what is sent on them from now on.</summary>
+    public void Stall() => _isStalled = true;
 
     public void Dispose()
     {
@@ -57,7 +61,7 @@ internal sealed class BreakableProxy : IDisposable
         {
             await server.ConnectAsync(_host, _port);
             await Task.WhenAny(
-                client.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client.GetStream()));
+                CopyAsync(client.GetStream(), server.GetStream()), CopyAsync(server.GetStream(), client.GetStream()));
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException
             or InvalidOperationException)
@@ -66,5 +70,17 @@ internal sealed class BreakableProxy : IDisposable
         }
 
         client.Dispose();
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer) is > 0 and var read)
+        {
+            if (!_isStalled)
+            {
+                await to.WriteAsync(buffer.AsMemory(0, read));
+            }
+        }
     }
 }

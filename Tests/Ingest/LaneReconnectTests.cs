@@ -107,8 +107,28 @@ public sealed class LaneReconnectTests(TestServers servers)
         Assert.Equal(Rounds * VotesPerRound, grains.Seen.Count);
     }
 
+    [Fact]
+    public async Task Broker_that_falls_silent_does_not_keep_a_process_from_stopping()
+    {
+        var grains = new LedgerGrains();
+        var broker = await servers.CreateVirtualHostAsync(QueueFixture.Cancelled);
+        using var proxy = new BreakableProxy(broker.Host, broker.Port);
+        await using var queue = await StartedAsync(
+            broker,
+            proxy,
+            grains.RecordAsync,
+            options => options with { CallTimeout = TimeSpan.FromMinutes(1), Heartbeat = TimeSpan.FromMinutes(1) },
+            drainTimeout: TimeSpan.FromMilliseconds(1));
+
+        proxy.Stall();
+
+        // The bound lies far above what is allowed and far below what each call to the broker may take.
+        await queue.StopAsync().WaitAsync(TimeSpan.FromSeconds(30), QueueFixture.Cancelled);
+    }
+
     private static async Task<QueueFixture> StartedAsync(
-        Uri broker, BreakableProxy proxy, RecordVotes record, Func<RabbitMqOptions, RabbitMqOptions> change)
+        Uri broker, BreakableProxy proxy, RecordVotes record, Func<RabbitMqOptions, RabbitMqOptions> change,
+        TimeSpan? drainTimeout = null)
     {
         // The test itself speaks to the broker directly: only the lanes and the dead letters are cut off.
         var queue = new QueueFixture(broker, record, options => change(options with
@@ -117,7 +137,7 @@ public sealed class LaneReconnectTests(TestServers servers)
         }));
         await queue.ConnectAsync();
         await queue.DeclareAsync();
-        queue.Start();
+        queue.Start(drainTimeout);
         await queue.ConsumingAsync();
         return queue;
     }
