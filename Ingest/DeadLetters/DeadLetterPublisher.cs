@@ -35,6 +35,7 @@ public sealed partial class DeadLetterPublisher(
 
     private readonly Backoff _backoff = new(options.ReconnectMinDelay, options.ReconnectMaxDelay);
     private volatile bool _isConnected;
+    private volatile int _failures;
 
     /// <summary>True while letters can be published.</summary>
     public bool IsConnected => _isConnected;
@@ -47,7 +48,6 @@ public sealed partial class DeadLetterPublisher(
     /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var failures = 0;
         while (!stop.IsCancellationRequested)
         {
             IConnection? connection = null;
@@ -58,7 +58,6 @@ public sealed partial class DeadLetterPublisher(
                 var channel = await broker.CallAsync(
                     token => connection.CreateChannelAsync(new CreateChannelOptions(true, true, null, 1), token), stop);
                 _isConnected = true;
-                failures = 0;
                 await PublishAllAsync(connection, channel, stop);
             }
             catch (Exception e)
@@ -70,7 +69,7 @@ public sealed partial class DeadLetterPublisher(
                     metrics.Reconnecting("dead_letters");
                 }
 
-                if (failures == 0 && !stop.IsCancellationRequested)
+                if (_failures == 0 && !stop.IsCancellationRequested)
                 {
                     LogLost(log, e);
                 }
@@ -84,7 +83,7 @@ public sealed partial class DeadLetterPublisher(
 
             if (!stop.IsCancellationRequested)
             {
-                var delay = _backoff.Delay(++failures, Random.Shared.NextDouble());
+                var delay = _backoff.Delay(++_failures, Random.Shared.NextDouble());
                 await Task.Delay(delay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -141,17 +140,29 @@ public sealed partial class DeadLetterPublisher(
         }
         catch (Exception e)
         {
-            var isRefused = e is OperationInterruptedException
-            {
-                ShutdownReason: { Initiator: ShutdownInitiator.Peer, ReplyCode: PreconditionFailed or FrameError },
-            };
-            _waiting.Writer.TryWrite((letter, isBare || isRefused));
+            _waiting.Writer.TryWrite((letter, isBare || IsRefused(e, channel)));
             throw;
         }
 
+        // Only this ends the back-off: a broker that lets itself be connected to may still refuse every letter.
+        _failures = 0;
         metrics.DeadLettered(poison.Reason);
         batch.Settle(1);
     }
+
+    /// <summary>Tells whether it may be the letter's own properties that keep it from being published.</summary>
+    private static bool IsRefused(Exception cause, IChannel channel)
+    {
+        // Letters on their way learn that the channel has ended before they learn why: its own reason is asked as well.
+        var reason = (cause as OperationInterruptedException)?.ShutdownReason ?? channel.CloseReason;
+        return reason is { Initiator: ShutdownInitiator.Peer, ReplyCode: PreconditionFailed or FrameError }
+            || IsOfTheLetter(cause);
+    }
+
+    /// <summary>What no broker and no network brings about, such as a text that cannot be serialized.</summary>
+    private static bool IsOfTheLetter(Exception cause) =>
+        cause is not (OperationCanceledException or TimeoutException or IOException or PublishException
+            or OperationInterruptedException);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "Dead letters cannot be published; they wait, with their messages unacked, and are published again.")]

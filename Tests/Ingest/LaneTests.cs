@@ -150,6 +150,26 @@ public sealed class LaneTests(TestServers servers)
         Assert.Equal("600000", Header(letter, DeadLetterProperties.Expiration));
     }
 
+    [Theory]
+    [InlineData(131_000)]
+    [InlineData(130_000)]
+    public async Task Poison_message_whose_headers_fill_a_frame_ends_in_the_dead_letter_queue(int headerBytes)
+    {
+        await using var queue = await StartedAsync(new LedgerGrains().RecordAsync);
+        await queue.PublishAsync("poison"u8.ToArray(), new BasicProperties
+        {
+            Headers = new Dictionary<string, object?> { ["mine"] = new byte[headerBytes] },
+        });
+
+        var letter = Assert.Single(await queue.DeadLettersAsync(1));
+        await queue.StopAsync();
+
+        Assert.Equal("poison"u8.ToArray(), letter.Body.ToArray());
+        Assert.Equal("not_json", Header(letter, DeadLetterProperties.Reason));
+        Assert.Equal(headerBytes == 130_000, letter.BasicProperties.Headers!.ContainsKey("mine"));
+        Assert.Equal(0U, await queue.ReadyAsync());
+    }
+
     [Fact]
     public async Task Rejected_vote_ends_in_the_dead_letter_queue_and_is_acked()
     {
