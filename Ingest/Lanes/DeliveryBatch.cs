@@ -13,13 +13,14 @@ namespace Votes.Ingest.Lanes;
 public sealed class DeliveryBatch
 {
     private const int FirstBufferBytes = 32 * 1024;
+    private const int UsualBodyBytes = 320;
 
     private readonly int _capacity;
     private Vote[] _votes;
     private int[] _ends;
     private IReadOnlyBasicProperties[] _properties;
     private List<(int Index, Poison Poison)>? _poison;
-    private byte[] _bodies = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+    private byte[] _bodies;
     private int _unsettled;
 
     /// <summary>Opens a batch.</summary>
@@ -31,6 +32,7 @@ public sealed class DeliveryBatch
         Generation = generation;
         ReceivedAt = receivedAt;
         _capacity = capacity;
+        _bodies = ArrayPool<byte>.Shared.Rent(Math.Min(FirstBufferBytes, capacity * UsualBodyBytes));
         _votes = new Vote[capacity];
         _ends = new int[capacity];
         _properties = new IReadOnlyBasicProperties[capacity];
