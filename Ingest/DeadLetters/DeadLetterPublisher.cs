@@ -35,6 +35,7 @@ public sealed partial class DeadLetterPublisher(
 
     private readonly Backoff _backoff = new(options.ReconnectMinDelay, options.ReconnectMaxDelay);
     private volatile bool _isConnected;
+    private volatile bool _hasPublished;
     private volatile int _failures;
 
     /// <summary>True while letters can be published.</summary>
@@ -57,11 +58,18 @@ public sealed partial class DeadLetterPublisher(
                 await broker.EnsureQueueAsync(connection, options.DeadLetterQueue, stop);
                 var channel = await broker.CallAsync(
                     token => connection.CreateChannelAsync(new CreateChannelOptions(true, true, null, 1), token), stop);
+                _hasPublished = false;
                 _isConnected = true;
                 await PublishAllAsync(connection, channel, stop);
             }
             catch (Exception e)
             {
+                if (_isConnected && !_hasPublished)
+                {
+                    // A connection that was lost idle says nothing of those before it.
+                    _failures = 0;
+                }
+
                 // Whatever it was, the letters are still here, and the only remedy is to try again.
                 if (!stop.IsCancellationRequested)
                 {
@@ -130,6 +138,7 @@ public sealed partial class DeadLetterPublisher(
 
         try
         {
+            _hasPublished = true;
             var properties = isBare
                 ? DeadLetterProperties.CreateBare(poison)
                 : DeadLetterProperties.Create(batch.Properties(index), poison);

@@ -171,6 +171,33 @@ public sealed class LaneTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Poison_message_waits_while_the_dead_letter_queue_refuses_it()
+    {
+        await using var queue = await StartedAsync(new LedgerGrains().RecordAsync);
+        await queue.Channel.QueueDeleteAsync(
+            queue.Options.DeadLetterQueue, cancellationToken: QueueFixture.Cancelled);
+        await queue.Channel.QueueDeclareAsync(
+            queue.Options.DeadLetterQueue,
+            true,
+            false,
+            false,
+            new Dictionary<string, object?> { ["x-max-length"] = 0, ["x-overflow"] = "reject-publish" },
+            cancellationToken: QueueFixture.Cancelled);
+        await queue.PublishAsync("poison"u8.ToArray());
+        await queue.UntilAsync(async () =>
+            await queue.MetricAsync("votes_reconnects_total{purpose=\"dead_letters\"}") >= 3);
+        Assert.Equal(0, await queue.MetricAsync("votes_acks_total"));
+
+        await queue.Channel.QueueDeleteAsync(
+            queue.Options.DeadLetterQueue, cancellationToken: QueueFixture.Cancelled);
+        await queue.DeclareAsync();
+        Assert.Single(await queue.DeadLettersAsync(1));
+        await queue.StopAsync();
+        Assert.Equal(1, await queue.MetricAsync("votes_acks_total"));
+        Assert.Equal(0U, await queue.ReadyAsync());
+    }
+
+    [Fact]
     public async Task Rejected_vote_ends_in_the_dead_letter_queue_and_is_acked()
     {
         await using var queue = await StartedAsync((_, batch, _) => Task.FromResult(
