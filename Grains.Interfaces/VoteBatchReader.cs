@@ -59,9 +59,7 @@ public readonly ref struct VoteBatchReader
     /// <exception cref="MalformedVoteBatchException">The vote names a choice that the batch does not list.</exception>
     public CastVote this[int index] => new(VoteId(index), Voter(index), _choices[ChoiceIndex(index)], CastAt(index));
 
-    /// <summary>The index into <see cref="Choices"/> of the vote at <paramref name="index"/>.</summary>
-    /// <exception cref="MalformedVoteBatchException">The vote names a choice that the batch does not list.</exception>
-    public int ChoiceIndex(int index)
+    private int ChoiceIndex(int index)
     {
         var choice = BinaryPrimitives.ReadUInt16LittleEndian(Record(index)[40..]);
         return choice < _choices.Length ? choice : throw Malformed($"vote {index} names choice {choice}");

@@ -12,18 +12,6 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
     private readonly Lock _gate = new();
     private long? _since;
 
-    /// <summary>Whether the last flush succeeded.</summary>
-    public bool IsAvailable
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _since is null;
-            }
-        }
-    }
-
     /// <summary>A flush failed.</summary>
     public void Unavailable(StoreUnavailableException reason, int pendingVotes)
     {
