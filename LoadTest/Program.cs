@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Spectre.Console;
 using Votes.LoadTest.CommandLine;
 
@@ -7,7 +8,11 @@ if (!AnsiConsole.Profile.Out.IsTerminal)
 
 var parsed = new Commands(AnsiConsole.Console).Root().Parse(args);
 if (parsed.Errors.Count == 0)
-    return await parsed.InvokeAsync();
+{
+    // Ctrl-C and SIGTERM cancel the command, which then stops the cluster that it may have started: that takes its time.
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(3) });
+}
 
 foreach (var error in parsed.Errors)
     await Console.Error.WriteLineAsync($"error: {error.Message}");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Spectre.Console;
-using Votes.LoadTest;
 using Votes.LocalCluster;
 using Votes.LocalCluster.Commands;
 
@@ -19,7 +18,7 @@ try
 {
     return await new CommandTree(AnsiConsole.Console).Root().Parse(args).InvokeAsync(configuration);
 }
-catch (Exception error) when (error is ClusterException or LoadFailedException)
+catch (ClusterException error)
 {
     await Console.Error.WriteLineAsync($"error: {error.Message}");
     return 1;

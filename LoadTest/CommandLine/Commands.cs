@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Spectre.Console;
+using Votes.LocalCluster;
+using Command = System.CommandLine.Command;
 
 namespace Votes.LoadTest.CommandLine;
 
-/// <summary>The commands: publish, verify and run.</summary>
+/// <summary>The commands: publish, verify, run and demo.</summary>
 internal sealed class Commands(IAnsiConsole console)
 {
     /// <summary>Published to the end, and exact where it was checked.</summary>
@@ -33,6 +35,7 @@ internal sealed class Commands(IAnsiConsole console)
         root.Subcommands.Add(Publish());
         root.Subcommands.Add(Verify());
         root.Subcommands.Add(Run());
+        root.Subcommands.Add(new DemoCommand(console).Create(GuardAsync));
         return root;
     }
 
@@ -127,6 +130,10 @@ internal sealed class Commands(IAnsiConsole console)
         catch (LoadFailedException exception)
         {
             return Fail(exception.Message, Unusable);
+        }
+        catch (ClusterException exception)
+        {
+            return Fail(exception.Message, Failed);
         }
         catch (OperationCanceledException)
         {

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace Votes.LocalCluster.Commands;
 
 /// <summary>Prints what a cluster is made of.</summary>
-internal static class ClusterView
+public static class ClusterView
 {
     /// <summary>The addresses that a developer or a browser needs.</summary>
     public static void WriteAddresses(IAnsiConsole console, Cluster cluster, LocalFolder folder)
@@ -18,7 +18,7 @@ internal static class ClusterView
     }
 
     /// <summary>Each part with its process; returns whether all of them are ready.</summary>
-    public static async Task<bool> WriteStatusAsync(
+    internal static async Task<bool> WriteStatusAsync(
         IAnsiConsole console, Cluster cluster, CancellationToken cancellationToken)
     {
         var table = new Table().AddColumns("part", "address", "pid", "state");

@@ -24,19 +24,6 @@ internal sealed class CommandTree(IAnsiConsole console)
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<long> _votes = new("--votes")
-    {
-        Description = "Number of messages that the demo publishes",
-        DefaultValueFactory = _ => 100_000,
-    };
-
-    // Read by hand: make passes KEEP=0 and KEEP=1, people write true and false.
-    private readonly Option<string> _keep = new("--keep")
-    {
-        Description = "Whether the demo's cluster stays up until Ctrl-C: true or false",
-        DefaultValueFactory = _ => "true",
-    };
-
     private readonly Option<bool> _follow = new("--follow", "-f")
     {
         Description = "Stay, and show what is written from now on",
@@ -47,7 +34,6 @@ internal sealed class CommandTree(IAnsiConsole console)
     {
         var root = new RootCommand("Runs a whole vote tally cluster on this machine.") { _folder };
         root.Subcommands.Add(Up());
-        root.Subcommands.Add(Demo());
         root.Subcommands.Add(Make("down", "Stops the cluster; its data stays.", cluster => cluster.DownAsync));
         root.Subcommands.Add(Make("clean", "Stops the cluster and removes its data.", cluster => cluster.CleanAsync));
         root.Subcommands.Add(Make("status", "Says what runs, and where.", cluster => cluster.StatusAsync));
@@ -65,26 +51,6 @@ internal sealed class CommandTree(IAnsiConsole console)
             "up", "Starts the cluster, or scales the one that runs; returns when it is ready.") { _silos, _ingests };
         command.SetAction((parsed, cancellationToken) => Commands(parsed)
             .UpAsync(parsed.GetValue(_silos), parsed.GetValue(_ingests), cancellationToken));
-        return command;
-    }
-
-    private System.CommandLine.Command Demo()
-    {
-        var command = new System.CommandLine.Command(
-            "demo", "Starts two silos and an Ingest, publishes votes, and checks that the totals are exact.")
-        {
-            _votes, _keep,
-        };
-        _keep.Validators.Add(result =>
-        {
-            if (!TryReadSwitch(result.GetValueOrDefault<string>(), out _))
-                result.AddError("--keep must be true or false.");
-        });
-        command.SetAction((parsed, cancellationToken) =>
-        {
-            _ = TryReadSwitch(parsed.GetValue(_keep), out var keep);
-            return new Demo(console, Folder(parsed)).RunAsync(parsed.GetValue(_votes), keep, cancellationToken);
-        });
         return command;
     }
 
@@ -108,10 +74,4 @@ internal sealed class CommandTree(IAnsiConsole console)
 
     private LocalFolder Folder(ParseResult parsed) =>
         parsed.GetValue(_folder) is { Length: > 0 } path ? new LocalFolder(path) : LocalFolder.Default();
-
-    private static bool TryReadSwitch(string? text, out bool value)
-    {
-        value = text is "1" or "yes" || string.Equals(text, bool.TrueString, StringComparison.OrdinalIgnoreCase);
-        return value || text is "0" or "no" || string.Equals(text, bool.FalseString, StringComparison.OrdinalIgnoreCase);
-    }
 }

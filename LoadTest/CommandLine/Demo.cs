@@ -1,7 +1,8 @@
 using Spectre.Console;
-using Votes.LoadTest;
+using Votes.LocalCluster;
+using Votes.LocalCluster.Commands;
 
-namespace Votes.LocalCluster.Commands;
+namespace Votes.LoadTest.CommandLine;
 
 /// <summary>The whole cluster at work on this machine: start, publish, check, and stay for a look.</summary>
 internal sealed class Demo(IAnsiConsole console, LocalFolder folder)
@@ -48,19 +49,12 @@ internal sealed class Demo(IAnsiConsole console, LocalFolder folder)
 
     private async Task<bool> PublishAndVerifyAsync(Cluster cluster, long votes, CancellationToken cancellationToken)
     {
-        var addresses = cluster.Addresses;
-        var endpoints = new Endpoints
-        {
-            PostgresUrl = addresses.PostgresUrl,
-            AmqpUrl = addresses.AmqpUrl,
-            SiloHttp = addresses.SiloHttp,
-            MetricsUrls = addresses.MetricsUrls,
-        };
+        var endpoints = LocalEndpoints.Of(cluster.Addresses);
         var settings = new LoadSettings();
         var samples = await LoadRun.OpenLawsAsync(SampleLaws, endpoints, settings, MostLaws, cancellationToken);
         var plan = new LoadPlan { Votes = votes, LawIds = samples, Skew = 0.5 };
         if (plan.Problems().Count > 0)
-            throw new ClusterException(plan.Problems()[0]);
+            throw new UsageException(plan.Problems()[0]);
         var report = await ProgressView.ShowAsync(
             console, progress => LoadRun.RunAsync(plan, endpoints, settings, progress, cancellationToken));
         ReportView.Write(console, report);

@@ -1,0 +1,16 @@
+using Votes.LocalCluster;
+
+namespace Votes.LoadTest;
+
+/// <summary>The endpoints of a cluster on this machine.</summary>
+internal static class LocalEndpoints
+{
+    /// <summary>Where a load run reaches a local cluster.</summary>
+    public static Endpoints Of(ClusterAddresses addresses) => new()
+    {
+        PostgresUrl = addresses.PostgresUrl,
+        AmqpUrl = addresses.AmqpUrl,
+        SiloHttp = addresses.SiloHttp,
+        MetricsUrls = addresses.MetricsUrls,
+    };
+}
