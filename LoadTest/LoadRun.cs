@@ -64,12 +64,23 @@ public static class LoadRun
         RunLedger prepared, Endpoints endpoints, LoadSettings settings, IProgress<LoadProgress> progress,
         CancellationToken cancellationToken)
     {
+        var plan = new MessagePlan(prepared.Plan);
+        return await PublishAsync(
+            prepared, plan, new(plan), new(), endpoints, settings, progress, cancellationToken);
+    }
+
+    /// <summary>The same, steered from outside; what is not published when it is ended never is.</summary>
+    internal static async Task<RunLedger> PublishAsync(
+        RunLedger prepared, MessagePlan plan, PublishControl control, PublishCounters counters, Endpoints endpoints,
+        LoadSettings settings, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    {
         var started = TimeProvider.System.GetUtcNow();
-        var counters = await new Publisher(endpoints, settings, TimeProvider.System)
-            .RunAsync(new(prepared.Plan), progress, cancellationToken);
+        await new Publisher(endpoints, settings, TimeProvider.System)
+            .RunAsync(plan, control, counters, progress, cancellationToken);
         return prepared with
         {
             Complete = true,
+            Published = control.Published,
             Confirmed = counters.Confirmed,
             Republished = counters.Republished,
             RepublishedMalformed = counters.RepublishedMalformed,

@@ -23,6 +23,9 @@ public sealed record LoadSettings
     /// <summary>How long publishing goes on trying while no connection to the broker succeeds.</summary>
     public TimeSpan ReconnectLimit { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The longest pause between two attempts to connect to the broker.</summary>
+    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long settling may show no movement before the run is judged as it stands.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
 

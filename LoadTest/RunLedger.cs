@@ -9,6 +9,9 @@ public sealed record RunLedger
     /// <summary>Whether the broker confirmed every message.</summary>
     public bool Complete { get; init; }
 
+    /// <summary>How many of the plan's messages were published, from the first one on; null for all of them.</summary>
+    public long? Published { get; init; }
+
     /// <summary>Messages confirmed by the broker, each counted once.</summary>
     public long Confirmed { get; init; }
 

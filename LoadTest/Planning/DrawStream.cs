@@ -11,4 +11,5 @@ internal enum DrawStream : ulong
     DuplicateChoice = 6,
     RedeliveryOf = 7,
     MalformedLaw = 8,
+    Chaos = 9,
 }

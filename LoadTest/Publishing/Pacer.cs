@@ -4,7 +4,7 @@ namespace Votes.LoadTest.Publishing;
 /// Spreads messages evenly over time. Counts tickets over all connections; a schedule that fell behind, because the
 /// broker was away, is moved instead of caught up with in one burst.
 /// </summary>
-internal sealed class Pacer(double ratePerSecond, TimeProvider time)
+internal sealed class Pacer(double ratePerSecond, PublishControl control, TimeProvider time)
 {
     private static readonly TimeSpan MostCatchUp = TimeSpan.FromSeconds(1);
 
@@ -16,7 +16,7 @@ internal sealed class Pacer(double ratePerSecond, TimeProvider time)
     /// <summary>Takes the next ticket; returns how long its holder must wait before sending.</summary>
     public TimeSpan Next()
     {
-        if (_ticksPerMessage == 0)
+        if (_ticksPerMessage == 0 || control.Ended)
             return TimeSpan.Zero;
 
         lock (_lock)

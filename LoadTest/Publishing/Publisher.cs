@@ -9,17 +9,17 @@ internal sealed class Publisher(Endpoints endpoints, LoadSettings settings, Time
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
-    public async Task<PublishCounters> RunAsync(
-        MessagePlan plan, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        MessagePlan plan, PublishControl control, PublishCounters counters, IProgress<LoadProgress> progress,
+        CancellationToken cancellationToken)
     {
-        var counters = new PublishCounters();
         var writer = new MessageWriter(plan);
-        var cursor = new BlockCursor(plan);
-        var pacer = new Pacer(settings.RatePerSecond, time);
+        var cursor = new BlockCursor(plan, control);
+        var pacer = new Pacer(settings.RatePerSecond, control, time);
         var broker = new Broker(endpoints, settings, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var lanes = Enumerable.Range(1, settings.Connections).Select(number => new PublisherLane(
-            number, plan, writer, cursor, pacer, broker, counters, endpoints, settings, time)).ToList();
+            number, plan, writer, cursor, pacer, broker, control, counters, endpoints, settings, time)).ToList();
         var running = lanes.ConvertAll(lane => Task.Run(() => lane.RunAsync(stop.Token), stop.Token));
         try
         {
@@ -32,9 +32,8 @@ internal sealed class Publisher(Endpoints endpoints, LoadSettings settings, Time
             await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        if (counters.Confirmed != plan.Messages)
-            throw new LoadFailedException($"{counters.Confirmed} confirms for {plan.Messages} messages");
-        return counters;
+        if (counters.Confirmed != control.Published)
+            throw new LoadFailedException($"{counters.Confirmed} confirms for {control.Published} messages");
     }
 
     private static void Report(MessagePlan plan, PublishCounters counters, IProgress<LoadProgress> progress) =>

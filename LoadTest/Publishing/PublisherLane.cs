@@ -8,10 +8,9 @@ namespace Votes.LoadTest.Publishing;
 /// </summary>
 internal sealed class PublisherLane(
     int number, MessagePlan plan, MessageWriter writer, BlockCursor cursor, Pacer pacer, Broker broker,
-    PublishCounters counters, Endpoints endpoints, LoadSettings settings, TimeProvider time)
+    PublishControl control, PublishCounters counters, Endpoints endpoints, LoadSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
 
     private readonly byte[] _buffer = new byte[MessageWriter.BufferBytes];
     private IReadOnlyList<Unconfirmed> _again = [];
@@ -46,9 +45,9 @@ internal sealed class PublisherLane(
         }
     }
 
-    private static TimeSpan Backoff(int attempt)
+    private TimeSpan Backoff(int attempt)
     {
-        var longest = Math.Min(LongestBackoff.Ticks, ShortestBackoff.Ticks << Math.Min(attempt, 10));
+        var longest = Math.Min(settings.LongestBackoff.Ticks, ShortestBackoff.Ticks << Math.Min(attempt, 10));
 #pragma warning disable CA5394 // Jitter keeps connections from coming back all at once; nothing secret rests on it.
         return TimeSpan.FromTicks(Random.Shared.NextInt64(ShortestBackoff.Ticks / 2, longest + 1));
 #pragma warning restore CA5394
@@ -76,6 +75,7 @@ internal sealed class PublisherLane(
             while (_index < _blockEnd || TakeBlock())
             {
                 await MakeRoomAsync(connection, cancellationToken);
+                await RestIfPausedAsync(connection, cancellationToken);
                 if (pacer.Next() is { Ticks: > 0 } wait)
                     await PauseAsync(connection, wait, cancellationToken);
                 // The message counts as taken from here on: if sending fails, it is among the unconfirmed.
@@ -83,17 +83,31 @@ internal sealed class PublisherLane(
                 await SendAsync(connection, message, CastAt(message));
             }
 
-            while (!connection.Window.IsSettled())
-            {
-                await connection.WaitForConfirmsAsync(0, time, cancellationToken);
-                await ResendRefusedAsync(connection, cancellationToken);
-            }
+            await SettleAsync(connection, cancellationToken);
         }
         catch
         {
             _again = [.. connection.Window.CloseAndTake(), .. _again.Skip(resent)];
             throw;
         }
+    }
+
+    private async Task SettleAsync(LaneConnection connection, CancellationToken cancellationToken)
+    {
+        while (!connection.Window.IsSettled())
+        {
+            await connection.WaitForConfirmsAsync(0, time, cancellationToken);
+            await ResendRefusedAsync(connection, cancellationToken);
+        }
+    }
+
+    private async Task RestIfPausedAsync(LaneConnection connection, CancellationToken cancellationToken)
+    {
+        if (control.Paused is not { } pause)
+            return;
+        await SettleAsync(connection, cancellationToken);
+        connection.Idle();
+        await control.RestAsync(pause, cancellationToken);
     }
 
     private async Task MakeRoomAsync(LaneConnection connection, CancellationToken cancellationToken)
@@ -121,6 +135,7 @@ internal sealed class PublisherLane(
 
     private ValueTask SendAsync(LaneConnection connection, in PlannedMessage message, DateTimeOffset castAt)
     {
+        control.Sending(message.Index);
         var length = writer.Write(message, castAt, _buffer);
         return connection.SendAsync(new(message.Index, castAt), _buffer.AsMemory(0, length));
     }

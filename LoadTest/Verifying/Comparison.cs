@@ -9,6 +9,7 @@ namespace Votes.LoadTest.Verifying;
 /// </summary>
 public sealed class Comparison
 {
+    private readonly PlanPart _part;
     private readonly MessagePlan _plan;
     private readonly DifferenceLog _differences;
     private readonly Dictionary<string, int> _laws;
@@ -18,8 +19,10 @@ public sealed class Comparison
     private readonly Dictionary<string, long>[] _byChoice;
 
     /// <summary>Starts with no rows. Memory: three bits a message, and some for each law.</summary>
-    public Comparison(MessagePlan plan, DifferenceLog differences)
+    public Comparison(PlanPart part, DifferenceLog differences)
     {
+        var plan = part.Plan;
+        _part = part;
         _plan = plan;
         _differences = differences;
         _laws = plan.Laws.Select((id, law) => (id, law)).ToDictionary(x => x.id, x => x.law, StringComparer.Ordinal);
@@ -85,23 +88,25 @@ public sealed class Comparison
     /// <param name="keysInDatabase">Distinct voter keys among the run's rows of <c>vote_audit</c>.</param>
     public void Finish(long keysInDatabase)
     {
-        for (long index = 0; index < _plan.Messages; index++)
+        var missed = new BitSet(_plan.Ballots);
+        for (long index = 0; index < _part.Messages; index++)
         {
             if (_audited[index] || _filed[index])
                 continue;
             var message = _plan.At(index);
             if (message.Kind is not (MessageKind.First or MessageKind.Duplicate))
                 continue;
-            var kind = message.Kind == MessageKind.First && !_counted[message.Ballot]
+            var kind = !_counted[message.Ballot] && missed.Add(message.Ballot)
                 ? DifferenceKind.MissingVote
                 : DifferenceKind.MissingDuplicate;
             _differences.Add(kind, () =>
                 $"vote {VoteIds.Create(_plan.RunId, message.Index)}: {Describe(message)} is not on record");
         }
 
+        var seen = new BitSet(_plan.Ballots);
         long voters = 0;
         for (long ballot = 0; ballot < _plan.Ballots; ballot++)
-            voters += _plan.VoterOf(ballot) == ballot ? 1 : 0;
+            voters += _part.HasBallot(ballot) && seen.Add(_plan.VoterOf(ballot)) ? 1 : 0;
         if (keysInDatabase != voters)
         {
             _differences.Add(DifferenceKind.VoterKeys, () =>
@@ -115,7 +120,7 @@ public sealed class Comparison
     {
         var expected = new long[_plan.Laws.Count];
         for (long ballot = 0; ballot < _plan.Ballots; ballot++)
-            expected[_plan.LawOf(ballot)]++;
+            expected[_plan.LawOf(ballot)] += _part.HasBallot(ballot) ? 1 : 0;
         return [.. _plan.Laws
             .Select((id, law) => new LawTotals(
                 id, expected[law], _byChoice[law].Values.Sum(), _byChoice[law], totals.GetValueOrDefault(id)))
@@ -125,7 +130,7 @@ public sealed class Comparison
     private bool TryFind(Guid voteId, out PlannedMessage message)
     {
         message = default;
-        if (!VoteIds.TryRead(voteId, _plan.RunId, out var index) || index >= _plan.Messages)
+        if (!VoteIds.TryRead(voteId, _plan.RunId, out var index) || index >= _part.Messages)
             return false;
         message = _plan.At(index);
         return message.Kind is MessageKind.First or MessageKind.Duplicate;

@@ -17,12 +17,14 @@ internal sealed class DeadLetterReader(Broker broker, Endpoints endpoints, LoadS
     private const string ReasonHeader = "x-votes-reason";
 
     public async Task CompareAsync(
-        RunLedger ledger, MessagePlan plan, DifferenceLog differences, CancellationToken cancellationToken)
+        RunLedger ledger, PlanPart part, DifferenceLog differences, CancellationToken cancellationToken)
     {
-        var wanted = Wanted(plan);
+        var wanted = Wanted(part);
+        // Where the queue was empty before the run, a letter of any other kind is one that nobody should have got.
+        var onlyOfRun = ledger.DeadLettersBefore == 0;
         try
         {
-            await ReadAsync(wanted, differences, cancellationToken);
+            await ReadAsync(wanted, onlyOfRun, differences, cancellationToken);
         }
         catch (Exception exception) when (Broker.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
         {
@@ -39,12 +41,13 @@ internal sealed class DeadLetterReader(Broker broker, Endpoints endpoints, LoadS
         }
     }
 
-    private static Dictionary<UInt128, (MalformedKind Kind, int Count)> Wanted(MessagePlan plan)
+    private static Dictionary<UInt128, (MalformedKind Kind, int Count)> Wanted(PlanPart part)
     {
+        var plan = part.Plan;
         var wanted = new Dictionary<UInt128, (MalformedKind Kind, int Count)>();
         var writer = new MessageWriter(plan);
         var buffer = new byte[MessageWriter.BufferBytes];
-        for (long index = 0; index < plan.Messages; index++)
+        for (long index = 0; index < part.Messages; index++)
         {
             var message = plan.At(index);
             if (message.Kind != MessageKind.Malformed)
@@ -69,7 +72,7 @@ internal sealed class DeadLetterReader(Broker broker, Endpoints endpoints, LoadS
             : "";
 
     private async Task ReadAsync(
-        Dictionary<UInt128, (MalformedKind Kind, int Count)> wanted, DifferenceLog differences,
+        Dictionary<UInt128, (MalformedKind Kind, int Count)> wanted, bool onlyOfRun, DifferenceLog differences,
         CancellationToken cancellationToken)
     {
         var connection = await broker.ConnectAsync("dead letters", cancellationToken);
@@ -84,7 +87,7 @@ internal sealed class DeadLetterReader(Broker broker, Endpoints endpoints, LoadS
                     .WaitAsync(settings.BrokerTimeout, limit.Token);
                 if (letter is null)
                     return;
-                Match(letter, wanted, differences);
+                Match(letter, wanted, onlyOfRun, differences);
             }
         }
         finally
@@ -95,10 +98,23 @@ internal sealed class DeadLetterReader(Broker broker, Endpoints endpoints, LoadS
     }
 
     private static void Match(
-        BasicGetResult letter, Dictionary<UInt128, (MalformedKind Kind, int Count)> wanted, DifferenceLog differences)
+        BasicGetResult letter, Dictionary<UInt128, (MalformedKind Kind, int Count)> wanted, bool onlyOfRun,
+        DifferenceLog differences)
     {
         var key = KeyOf(letter.Body.Span);
-        if (!wanted.TryGetValue(key, out var found) || found.Count == 0)
+        if (!wanted.TryGetValue(key, out var found))
+        {
+            if (onlyOfRun)
+            {
+                differences.Add(DifferenceKind.DeadLetters, () =>
+                    $"a message of {letter.Body.Length} bytes that breaks no rule is among the dead letters, as " +
+                    $"{Header(letter.BasicProperties, ReasonHeader)}");
+            }
+
+            return;
+        }
+
+        if (found.Count == 0)
             return;
         wanted[key] = found with { Count = found.Count - 1 };
         var expected = MalformedMessage.RejectionOf(found.Kind);

@@ -18,15 +18,35 @@ public static class MetricsPage
                 continue;
             if (!HasLabel(line[(open + 1)..close], wanted))
                 continue;
-            // A time stamp may follow the figure.
-            var figure = line[(close + 1)..].Trim();
-            var end = figure.IndexOf(' ');
-            if (double.TryParse(
-                end < 0 ? figure : figure[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            if (TryReadFigure(line[(close + 1)..], out var number))
                 sum = (sum ?? 0) + number;
         }
 
         return sum;
+    }
+
+    /// <summary>The figure of a metric without labels; null where there is none.</summary>
+    public static double? Value(string page, string metric)
+    {
+        foreach (var line in page.AsSpan().EnumerateLines())
+        {
+            if (line.StartsWith(metric, StringComparison.Ordinal) && line.Length > metric.Length &&
+                line[metric.Length] == ' ' && TryReadFigure(line[metric.Length..], out var number))
+            {
+                return number;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TryReadFigure(ReadOnlySpan<char> text, out double number)
+    {
+        // A time stamp may follow the figure.
+        var figure = text.Trim();
+        var end = figure.IndexOf(' ');
+        return double.TryParse(
+            end < 0 ? figure : figure[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out number);
     }
 
     private static bool HasLabel(ReadOnlySpan<char> labels, string wanted)

@@ -15,9 +15,9 @@ internal sealed class SettlementWatch(
 
     /// <summary>Returns what is missing if nothing moved for the stall limit, else null.</summary>
     public async Task<string?> WaitAsync(
-        RunLedger ledger, MessagePlan plan, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+        RunLedger ledger, PlanPart part, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
-        var expected = new Expected(plan.Ballots, plan.Duplicates, plan.Malformed, plan.Redeliveries);
+        var expected = new Expected(part.Ballots, part.Duplicates, part.Malformed, part.Redeliveries);
         var last = default(Settled);
         var moved = time.GetTimestamp();
         var countsOfRun = false;

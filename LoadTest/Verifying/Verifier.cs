@@ -10,6 +10,7 @@ internal sealed class Verifier(Endpoints endpoints, LoadSettings settings, TimeP
         RunLedger ledger, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
         var plan = new MessagePlan(ledger.Plan);
+        var part = new PlanPart(plan, ledger.Published ?? plan.Messages);
         var broker = new Broker(endpoints, settings, time);
         await using var database = new Database(endpoints, settings);
         await using var probe = new QueueProbe(broker);
@@ -19,10 +20,10 @@ internal sealed class Verifier(Endpoints endpoints, LoadSettings settings, TimeP
         await database.SumOfTotalsAsync(cancellationToken);
         await ReachAsync(broker, probe.DepthAsync(endpoints.Queue, cancellationToken), cancellationToken);
         var watch = new SettlementWatch(database, probe, metrics, endpoints, settings, time);
-        var stalled = await watch.WaitAsync(ledger, plan, progress, cancellationToken);
+        var stalled = await watch.WaitAsync(ledger, part, progress, cancellationToken);
 
         var differences = new DifferenceLog(settings.ListedDifferences);
-        var comparison = new Comparison(plan, differences);
+        var comparison = new Comparison(part, differences);
         var figures = await new RunSnapshot(database, plan, progress)
             .ReadAsync(comparison, differences, cancellationToken);
         comparison.Finish(figures.VoterKeys);
@@ -34,11 +35,11 @@ internal sealed class Verifier(Endpoints endpoints, LoadSettings settings, TimeP
         if (settings.InspectDeadLetters)
         {
             var letters = new DeadLetterReader(broker, endpoints, settings);
-            await letters.CompareAsync(ledger, plan, differences, cancellationToken);
+            await letters.CompareAsync(ledger, part, differences, cancellationToken);
         }
         else
         {
-            CompareDeadLetters(rejected, ledger, plan, differences);
+            CompareDeadLetters(rejected, ledger, part, differences);
         }
 
         if (ready > 0)
@@ -49,13 +50,13 @@ internal sealed class Verifier(Endpoints endpoints, LoadSettings settings, TimeP
     }
 
     private static void CompareDeadLetters(
-        long rejected, RunLedger ledger, MessagePlan plan, DifferenceLog differences)
+        long rejected, RunLedger ledger, PlanPart part, DifferenceLog differences)
     {
         // A malformed message that was sent again may lie there twice: the broker may have had the first one or not.
-        if (rejected >= plan.Malformed && rejected <= plan.Malformed + ledger.RepublishedMalformed)
+        if (rejected >= part.Malformed && rejected <= part.Malformed + ledger.RepublishedMalformed)
             return;
         differences.Add(DifferenceKind.DeadLetters, () =>
-            $"{plan.Malformed} malformed messages were sent; the dead-letter queue grew by {rejected}");
+            $"{part.Malformed} malformed messages were sent; the dead-letter queue grew by {rejected}");
     }
 
     private static LoadReport Report(

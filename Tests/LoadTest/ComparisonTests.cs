@@ -171,6 +171,34 @@ public sealed class ComparisonTests
         Assert.InRange(differences.Listed.Count, 3, 4);
     }
 
+    [Fact]
+    public void Of_a_plan_published_in_part_only_that_part_is_expected()
+    {
+        var part = new PlanPart(_plan, _plan.Messages / 2);
+        var sent = LoadPlans.MessagesOf(LoadPlans.Mixed)[..(int)part.Messages];
+        var rows = Rows.Of(sent, firstWins: false);
+
+        var (differences, comparison) = Compare(part, rows);
+
+        Assert.Empty(differences.Counts);
+        Assert.Equal((part.Ballots, part.Duplicates), (comparison.Counted, comparison.Duplicates));
+        Assert.Equal(part.Ballots, comparison.Totals(new Dictionary<string, long>()).Sum(law => law.Expected));
+    }
+
+    [Fact]
+    public void A_vote_beyond_the_published_part_was_never_sent()
+    {
+        var part = new PlanPart(_plan, _plan.Messages / 2);
+        var all = LoadPlans.MessagesOf(LoadPlans.Mixed);
+        var beyond = all.First(message => message.Index >= part.Messages && message.Kind == MessageKind.First);
+        var rows = Rows.Of(all[..(int)part.Messages], firstWins: true);
+        rows.Counted.Add(beyond.Index);
+
+        var (differences, _) = Compare(part, rows);
+
+        Assert.Equal(new Dictionary<DifferenceKind, long> { [DifferenceKind.UnknownVote] = 1 }, differences.Counts);
+    }
+
     private Difference Only(DifferenceKind kind, Rows rows, string? law = null, string? choice = null)
     {
         var (differences, _) = Compare(_plan, rows, law: law, choice: choice);
@@ -181,10 +209,15 @@ public sealed class ComparisonTests
     private (DifferenceLog Differences, Comparison Comparison) Compare(Rows rows) => Compare(_plan, rows);
 
     private static (DifferenceLog Differences, Comparison Comparison) Compare(
-        MessagePlan plan, Rows rows, int listed = 50, string? law = null, string? choice = null)
+        MessagePlan plan, Rows rows, int listed = 50, string? law = null, string? choice = null) =>
+        Compare(new PlanPart(plan, plan.Messages), rows, listed, law, choice);
+
+    private static (DifferenceLog Differences, Comparison Comparison) Compare(
+        PlanPart part, Rows rows, int listed = 50, string? law = null, string? choice = null)
     {
+        var plan = part.Plan;
         var differences = new DifferenceLog(listed);
-        var comparison = new Comparison(plan, differences);
+        var comparison = new Comparison(part, differences);
         foreach (var (place, index) in rows.Counted.Index())
         {
             var message = plan.At(Math.Min(index, plan.Messages - 1));

@@ -27,6 +27,14 @@ public sealed class MetricsPageTests
     }
 
     [Fact]
+    public void A_metric_without_labels_is_read_by_its_whole_name()
+    {
+        Assert.Equal(130, MetricsPage.Value(Page, "votes_received_total"));
+        Assert.Null(MetricsPage.Value(Page, "votes_received"));
+        Assert.Null(MetricsPage.Value(Page, "votes_outcomes_total"));
+    }
+
+    [Fact]
     public void Growth_is_told_only_where_every_page_goes_on()
     {
         Assert.Equal(3, OutcomeMetrics.Growth(Figures(("a", 1), ("b", 2)), Figures(("a", 2), ("b", 4))));

@@ -59,6 +59,31 @@ public sealed class PublisherTests(TestServers servers)
     }
 
     [Fact]
+    public async Task A_run_that_is_ended_early_has_published_the_first_blocks_and_nothing_else()
+    {
+        var endpoints = await NewEndpointsAsync();
+        var broker = new Broker(endpoints, Settings, TimeProvider.System);
+        await broker.EnsureQueueAsync(Cancellation);
+        var plan = new MessagePlan(LoadPlans.Mixed);
+        var control = new PublishControl(plan);
+        var counters = new PublishCounters();
+        control.Pause();
+
+        var running = new Publisher(endpoints, Settings, TimeProvider.System)
+            .RunAsync(plan, control, counters, new Progress<LoadProgress>(), Cancellation);
+        while (control.Resting < Settings.Connections)
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancellation);
+        Assert.Equal((plan.Block(1).End, 0), (control.Published, counters.Confirmed));
+        control.End();
+        await running;
+
+        Assert.Equal(plan.Block(1).End, counters.Confirmed);
+        Assert.Equal(plan.Block(1).End, (await ReadAsync(broker, endpoints.Queue)).Count);
+        Assert.All(Enumerable.Range(0, 1_000), index =>
+            Assert.Equal(index < plan.Block(1).End, control.WasSent(index)));
+    }
+
+    [Fact]
     public async Task An_existing_queue_is_used_as_it_is()
     {
         var endpoints = await NewEndpointsAsync();
@@ -94,9 +119,14 @@ public sealed class PublisherTests(TestServers servers)
         Assert.Contains($"127.0.0.1:{port}", failure.Message, StringComparison.Ordinal);
     }
 
-    private static Task<PublishCounters> PublishAsync(Endpoints endpoints) =>
-        new Publisher(endpoints, Settings, TimeProvider.System)
-            .RunAsync(new(LoadPlans.Mixed), new Progress<LoadProgress>(), Cancellation);
+    private static async Task<PublishCounters> PublishAsync(Endpoints endpoints)
+    {
+        var plan = new MessagePlan(LoadPlans.Mixed);
+        var counters = new PublishCounters();
+        await new Publisher(endpoints, Settings, TimeProvider.System)
+            .RunAsync(plan, new(plan), counters, new Progress<LoadProgress>(), Cancellation);
+        return counters;
+    }
 
     // Of the malformed messages, only one kind carries what looks like the time of a vote.
     private static IEnumerable<string> ValidVotes(IEnumerable<string> bodies) => bodies.Where(body =>
