@@ -1,0 +1,21 @@
+using Votes.Grains.Flush;
+using Votes.Grains.Store;
+
+namespace Votes.Tests.Sabotage;
+
+/// <summary>Drops the votes of a flush that fails, and answers that they are counted.</summary>
+internal sealed class DropOnError(ITallyStore real) : SabotagedStore(real)
+{
+    public override async Task<FlushResult> WriteAsync(
+        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Real.WriteAsync(lane, rows, newLaws, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            return AllCounted(rows);
+        }
+    }
+}

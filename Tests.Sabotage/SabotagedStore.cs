@@ -1,0 +1,30 @@
+using Votes.Grains.Counting;
+using Votes.Grains.Flush;
+using Votes.Grains.Laws;
+using Votes.Grains.Store;
+
+namespace Votes.Tests.Sabotage;
+
+/// <summary>Passes everything to the real store, save for the writes, which each sabotage does its own way.</summary>
+internal abstract class SabotagedStore(ITallyStore real) : ITallyStore
+{
+    /// <summary>The real store.</summary>
+    protected ITallyStore Real => real;
+
+    /// <inheritdoc/>
+    public abstract Task<FlushResult> WriteAsync(
+        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
+        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        real.LoadAsync(lawIds, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ChangedLaws> LoadChangedLawsAsync(
+        DateTimeOffset since, CancellationToken cancellationToken) =>
+        real.LoadChangedLawsAsync(since, cancellationToken);
+
+    /// <summary>The answer that makes Ingest ack: every vote counted.</summary>
+    protected static FlushResult AllCounted(FlushRows rows) => new(new VoteOutcome[rows.Count], []);
+}
