@@ -21,13 +21,27 @@ public sealed class SiloClusterOptions : IValidatableObject
     [Required]
     public string AdvertisedAddress { get; set; } = "127.0.0.1";
 
-    /// <summary>The port for other silos. 1 to 65,535.</summary>
+    /// <summary>The port at which other silos reach this one. 1 to 65,535.</summary>
     [Range(1, 65_535)]
     public int SiloPort { get; set; } = 11_111;
 
-    /// <summary>The port for clients. 1 to 65,535.</summary>
+    /// <summary>The port at which clients reach this silo. 1 to 65,535.</summary>
     [Range(1, 65_535)]
     public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>
+    /// The port that <see cref="SiloPort"/> ends at on this machine, where something in between maps ports; the same one
+    /// if not set. 1 to 65,535.
+    /// </summary>
+    [Range(1, 65_535)]
+    public int? SiloListenPort { get; set; }
+
+    /// <summary>
+    /// The port that <see cref="GatewayPort"/> ends at on this machine, where something in between maps ports; the same
+    /// one if not set. 1 to 65,535.
+    /// </summary>
+    [Range(1, 65_535)]
+    public int? GatewayListenPort { get; set; }
 
     /// <summary>How long a call between silos may take. 1 s to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
@@ -61,6 +75,14 @@ public sealed class SiloClusterOptions : IValidatableObject
         {
             yield return new ValidationResult(
                 $"Cluster:SiloPort and Cluster:GatewayPort are both {SiloPort}; they must differ.", [nameof(SiloPort)]);
+        }
+
+        if ((SiloListenPort ?? SiloPort) == (GatewayListenPort ?? GatewayPort) && SiloPort != GatewayPort)
+        {
+            yield return new ValidationResult(
+                $"Cluster:SiloListenPort and Cluster:GatewayListenPort are both {SiloListenPort ?? SiloPort} (a listen " +
+                "port that is not set is the port without Listen in its name); they must differ.",
+                [nameof(SiloListenPort)]);
         }
     }
 }

@@ -194,7 +194,7 @@ public sealed class Cluster : IAsyncDisposable
         _services.Where(service => service.Address.Kind == kind);
 
     private ServiceProcess NewService(ServiceAddress address) =>
-        new(_options.Folder, address, _configuration.For(address));
+        new(_options.Folder, address, _options.ProgramOf(address.Kind), _configuration.For(address));
 
     private void SaveServices()
     {
@@ -210,6 +210,7 @@ public sealed class Cluster : IAsyncDisposable
             Port = state.PostgresPort,
             Password = password,
             SharedBuffersMegabytes = options.SharedBuffersMegabytes,
+            TrackCommitTimestamps = options.TrackCommitTimestamps,
         };
 
     private static RabbitMqSettings RabbitMqSettings(ClusterOptions options, ClusterState state, string password) =>

@@ -53,6 +53,12 @@ internal sealed class ClusterConfiguration(
         var more = address.Kind == ServiceKind.Silo ? options.SiloVariables : options.IngestVariables;
         foreach (var (key, value) in more)
             variables[key] = value;
+        if (options.VariablesOf?.Invoke(address, variables) is { } last)
+        {
+            foreach (var (key, value) in last)
+                variables[key] = value;
+        }
+
         return variables;
     }
 

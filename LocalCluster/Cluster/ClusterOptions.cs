@@ -29,11 +29,32 @@ public sealed record ClusterOptions
     /// <summary>More configuration for the Ingests, as environment variables.</summary>
     public IReadOnlyDictionary<string, string?> IngestVariables { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>
+    /// Changes the configuration of one silo or Ingest: given which one, and the environment variables it would have, it
+    /// returns those that are to be set on top. Null for no change.
+    /// </summary>
+    public Func<ServiceAddress, IReadOnlyDictionary<string, string?>, IReadOnlyDictionary<string, string?>>?
+        VariablesOf { get; init; }
+
+    /// <summary>The program of the silos, a .dll; null for the one built beside this.</summary>
+    public string? SiloProgram { get; init; }
+
+    /// <summary>The program of the Ingests, a .dll; null for the one built beside this.</summary>
+    public string? IngestProgram { get; init; }
+
+    /// <summary>Whether the database keeps the time of each commit.</summary>
+    public bool TrackCommitTimestamps { get; init; }
+
     /// <summary>How long a silo or an Ingest may take to become ready.</summary>
     public TimeSpan ReadyLimit { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>How long a silo or an Ingest may take to stop before it is killed.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The program that processes of a kind run.</summary>
+    /// <exception cref="ClusterException">It has not been built.</exception>
+    public string ProgramOf(ServiceKind kind) =>
+        (kind == ServiceKind.Silo ? SiloProgram : IngestProgram) ?? Repository.Program(kind.ToString());
 
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ClusterException">One is out of its bounds; the message names it.</exception>

@@ -11,16 +11,19 @@ public sealed class ServiceProcess
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     private readonly LocalFolder _folder;
+    private readonly string _program;
     private readonly IReadOnlyDictionary<string, string?> _variables;
 
     /// <summary>The process of a part of the cluster: one that may be running already, or is yet to be started.</summary>
     /// <param name="folder">The cluster's folder: log and record are there.</param>
     /// <param name="address">Which part, and its ports.</param>
+    /// <param name="program">The program, a .dll.</param>
     /// <param name="variables">Its configuration, as environment variables.</param>
     public ServiceProcess(
-        LocalFolder folder, ServiceAddress address, IReadOnlyDictionary<string, string?> variables)
+        LocalFolder folder, ServiceAddress address, string program, IReadOnlyDictionary<string, string?> variables)
     {
         _folder = folder;
+        _program = program;
         _variables = variables;
         Address = address;
         Process = ProcessFile.Read(folder.ProcessOf(address.Name));
@@ -42,15 +45,13 @@ public sealed class ServiceProcess
     public string LogFile => _folder.Log(Name);
 
     /// <summary>Starts the process and returns at once; nothing when it runs already.</summary>
-    /// <exception cref="ClusterException">The program has not been built.</exception>
     public void Start()
     {
         if (IsRunning)
             return;
-        var program = Repository.Program(Address.Kind.ToString());
         // The folder of the program, because appsettings.json is looked for in the current one.
         Process = DetachedProcess.Start(
-            [Repository.DotNet, program], _variables, LogFile, Path.GetDirectoryName(program)!);
+            [Repository.DotNet, _program], _variables, LogFile, Path.GetDirectoryName(_program)!);
         ProcessFile.Write(_folder.ProcessOf(Name), Process);
     }
 

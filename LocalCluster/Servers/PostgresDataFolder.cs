@@ -102,6 +102,7 @@ internal static class PostgresDataFolder
         log_line_prefix = '%m [%p] %q%u@%d '
         log_checkpoints = on
         log_lock_waits = on
+        track_commit_timestamp = {(settings.TrackCommitTimestamps ? "on" : "off")}
 
         """);
 }

@@ -87,6 +87,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         if (Process is null)
             return;
+        // One that stands still would take no notice.
+        Resume();
         // "Fast" first; a server that still runs then gets killed with all of its processes.
         if (!Process.Send(Signal.Interrupt) || await Process.WaitForExitAsync(StopLimit, cancellationToken))
             return;
@@ -104,6 +106,40 @@ public sealed class PostgresServer : IAsyncDisposable
         await DetachedProcess.KillAsync(Process, cancellationToken);
         foreach (var child in children)
             await DetachedProcess.KillAsync(child, cancellationToken);
+    }
+
+    /// <summary>
+    /// PostgreSQL's own "immediate" stop: all processes end at once, and the next start recovers as after a crash.
+    /// </summary>
+    public async Task StopImmediatelyAsync(CancellationToken cancellationToken)
+    {
+        if (Process is null)
+            return;
+        Resume();
+        if (!Process.Send(Signal.Quit) || await Process.WaitForExitAsync(StopLimit, cancellationToken))
+            return;
+        await KillAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the server stand still with all of its processes (SIGSTOP); false when it is gone.</summary>
+    public bool Pause()
+    {
+        // The main process first: it makes the others.
+        if (Process is null || !Process.Send(Signal.Stop))
+            return false;
+        foreach (var child in Process.Children())
+            child.Send(Signal.Stop);
+        return true;
+    }
+
+    /// <summary>Lets the server go on after <see cref="Pause" />; false when it is gone.</summary>
+    public bool Resume()
+    {
+        if (Process is null)
+            return false;
+        foreach (var child in Process.Children())
+            child.Send(Signal.Continue);
+        return Process.Send(Signal.Continue);
     }
 
     /// <summary>Stops the server in order, and starts it on the same port.</summary>

@@ -21,6 +21,9 @@ public sealed record PostgresSettings
     /// <summary>How much log may gather before a checkpoint, in MiB.</summary>
     public int MaxWalMegabytes { get; init; } = 4096;
 
+    /// <summary>Whether the time of each commit is kept.</summary>
+    public bool TrackCommitTimestamps { get; init; }
+
     /// <summary>The most connections at once.</summary>
     public int MaxConnections { get; init; } = 200;
 }

@@ -57,8 +57,10 @@ public static class ClusterSetup
             orleans.AdvertisedIPAddress = address;
             orleans.SiloPort = ours.Value.SiloPort;
             orleans.GatewayPort = ours.Value.GatewayPort;
-            orleans.SiloListeningEndpoint = new IPEndPoint(listen, ours.Value.SiloPort);
-            orleans.GatewayListeningEndpoint = new IPEndPoint(listen, ours.Value.GatewayPort);
+            orleans.SiloListeningEndpoint = new IPEndPoint(
+                listen, ours.Value.SiloListenPort ?? ours.Value.SiloPort);
+            orleans.GatewayListeningEndpoint = new IPEndPoint(
+                listen, ours.Value.GatewayListenPort ?? ours.Value.GatewayPort);
         });
         services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
         {
