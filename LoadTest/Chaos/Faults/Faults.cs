@@ -1,0 +1,113 @@
+using Votes.LoadTest.Chaos.Network;
+using Votes.LoadTest.Chaos.Schedule;
+using Votes.LocalCluster;
+
+namespace Votes.LoadTest.Chaos.Faults;
+
+/// <summary>Makes the faults that a schedule plans.</summary>
+internal static class Faults
+{
+    private const int CommitsPerConnection = 6;
+
+    private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SiloLatency = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestLife = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(4);
+
+    /// <summary>One planned fault, on this cluster. The target counts round where there are fewer.</summary>
+    /// <param name="planned">What the schedule says.</param>
+    /// <param name="cluster">The cluster to break.</param>
+    /// <param name="seed">What the fault leaves to chance follows from it.</param>
+    public static Fault Create(PlannedFault planned, DrillCluster cluster, int seed)
+    {
+        var silos = cluster.Cluster.Silos;
+        var ingests = cluster.Cluster.Ingests;
+        var silo = silos[planned.Target % silos.Count];
+        var ingest = ingests[planned.Target % ingests.Count];
+        return planned.Kind switch
+        {
+            FaultKind.SiloKill => new KilledProcess(silo),
+            FaultKind.SiloPause => new PausedSilo(silo, cluster),
+            FaultKind.SiloStop => new StoppedProcess(silo),
+            FaultKind.SiloRollingRestart => new RollingRestart(cluster),
+            FaultKind.SiloJoin => new JoiningSilo(cluster),
+            FaultKind.IngestKill => new KilledProcess(ingest),
+            FaultKind.IngestPause => new PausedIngest(ingest),
+            FaultKind.IngestStop => new StoppedProcess(ingest),
+            FaultKind.PostgresKill => new CrashedPostgres(cluster),
+            FaultKind.PostgresPause => new PausedPostgres(cluster),
+            FaultKind.PostgresTerminate => new TerminatedBackends(cluster, seed),
+            FaultKind.PostgresLock => new LockedTotals(cluster),
+            FaultKind.PostgresDiskFull => new FullDisk(cluster),
+            FaultKind.PostgresCommitCut => new LinkFault(
+                "answers to commits of all silos are cut off",
+                [.. silos.Select(each => cluster.Links.Of(each).Postgres)],
+                ProxyMode.CommitCut(CommitsPerConnection)),
+            FaultKind.PostgresStatementTimeout => new StatementTimeouts(cluster),
+            FaultKind.RabbitKill => new KilledBroker(cluster),
+            FaultKind.RabbitClose => new ClosedConnections(cluster),
+            FaultKind.RabbitMemoryAlarm => new MemoryAlarm(cluster),
+            FaultKind.RabbitQueueDelete => new DeletedQueue(cluster),
+            FaultKind.RabbitConsumerTimeout => new ConsumerTimeout(cluster),
+            _ => OfLink(planned.Kind, cluster, silo, ingest, new Dice(seed).Coin()),
+        };
+    }
+
+    private static LinkFault OfLink(
+        FaultKind kind, DrillCluster cluster, ServiceProcess silo, ServiceProcess ingest, bool losesBytes)
+    {
+        switch (kind)
+        {
+            case FaultKind.IngestRabbitLatency or FaultKind.IngestRabbitCut or FaultKind.IngestRabbitSilent or
+                FaultKind.IngestRabbitReset:
+                var broker = cluster.Links.Of(ingest).RabbitMq!;
+                return New(ingest.Name, "RabbitMQ", broker, Mode(kind, Latency, Direction.ToClient, losesBytes));
+            case FaultKind.IngestSiloLatency or FaultKind.IngestSiloCut or FaultKind.IngestSiloSilent or
+                FaultKind.IngestSiloReset:
+                var gateway = cluster.Links.Of(silo).Gateway!;
+                return New(
+                    "the Ingests", $"{silo.Name}'s gateway", gateway,
+                    Mode(kind, Latency, Direction.ToClient, losesBytes));
+            case FaultKind.SiloPostgresLatency or FaultKind.SiloPostgresCut or FaultKind.SiloPostgresSilent or
+                FaultKind.SiloPostgresReset:
+                var postgres = cluster.Links.Of(silo).Postgres;
+                return New(silo.Name, "PostgreSQL", postgres, Mode(kind, Latency, Direction.ToClient, losesBytes));
+            case FaultKind.SiloSiloLatency or FaultKind.SiloSiloCut or FaultKind.SiloSiloSilent or
+                FaultKind.SiloSiloReset:
+                var others = cluster.Links.Of(silo).Silo!;
+                return New(
+                    "the other silos", silo.Name, others,
+                    Mode(kind, SiloLatency, Direction.ToServer, losesBytes), (silo, new SiloMembership(cluster)));
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind), kind, "The drill does not know this fault.");
+        }
+    }
+
+    private static ProxyMode Mode(FaultKind kind, TimeSpan latency, Direction silent, bool losesBytes)
+    {
+        var name = kind.ToString();
+        if (name.EndsWith("Latency", StringComparison.Ordinal))
+            return ProxyMode.Late(latency);
+        if (name.EndsWith("Cut", StringComparison.Ordinal))
+            return ProxyMode.Cut;
+        return name.EndsWith("Silent", StringComparison.Ordinal)
+            ? ProxyMode.Silent(silent, losesBytes)
+            : ProxyMode.Reset(ShortestLife, LongestLife);
+    }
+
+    private static LinkFault New(
+        string client, string server, FaultProxy proxy, ProxyMode mode,
+        (ServiceProcess Silo, SiloMembership Membership)? settling = null)
+    {
+        var (from, to) = mode.SilentDirection == Direction.ToServer ? (client, server) : (server, client);
+        var what = mode.Effect switch
+        {
+            ProxyEffect.Late => $"bytes between {client} and {server} arrive {mode.Latency.TotalMilliseconds:0} ms late",
+            ProxyEffect.Cut => $"connections of {client} to {server} cut, new ones refused",
+            ProxyEffect.Silent when mode.LosesBytes => $"bytes from {from} to {to} vanish",
+            ProxyEffect.Silent => $"bytes from {from} to {to} do not arrive",
+            _ => $"connections of {client} to {server} reset in mid-frame, again and again",
+        };
+        return new LinkFault(what, [proxy], mode, settling);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Votes.LoadTest.Chaos.Network;
+using Votes.LocalCluster;
+
+namespace Votes.LoadTest.Chaos.Faults;
+
+/// <summary>Something is wrong with the network between two parts of the cluster: their proxies are in a mode.</summary>
+/// <param name="what">What is wrong, for people.</param>
+/// <param name="proxies">The proxies in between.</param>
+/// <param name="mode">What they do.</param>
+/// <param name="settling">Where a silo may be declared dead for it: the silo, and how to settle that.</param>
+internal sealed class LinkFault(
+    string what, IReadOnlyList<FaultProxy> proxies, ProxyMode mode,
+    (ServiceProcess Silo, SiloMembership Membership)? settling = null) : Fault
+{
+    private long _before;
+    private long _after;
+    private bool _restarted;
+    private string? _problem;
+
+    public override IReadOnlyList<ServiceProcess> MayEnd => settling is { } may ? [may.Silo] : [];
+
+    public override string? Evidence => Done(_after - _before) +
+        (_restarted ? $"; {MayEnd[0].Name} was declared dead, ended, and was started again" : "");
+
+    public override IReadOnlyList<string> Problems => _problem is null ? [] : [_problem];
+
+    public override string Describe() => what;
+
+    public override async Task InjectAsync(CancellationToken cancellationToken)
+    {
+        _before = Figure();
+        foreach (var proxy in proxies)
+            await proxy.SetAsync(mode, cancellationToken);
+    }
+
+    public override async Task HealAsync(CancellationToken cancellationToken)
+    {
+        foreach (var proxy in proxies)
+            await proxy.SetAsync(ProxyMode.Pass, cancellationToken);
+        _after = Figure();
+        if (settling is { } may)
+            (_restarted, _problem) = await may.Membership.SettleAsync(may.Silo, cancellationToken);
+    }
+
+    private long Figure() => proxies.Sum(proxy => mode.Effect switch
+    {
+        ProxyEffect.Late => proxy.Counts.BytesLate,
+        ProxyEffect.Silent => proxy.Counts.BytesSilenced,
+        ProxyEffect.CommitCut => proxy.Counts.CommitsCut,
+        _ => proxy.Counts.Resets,
+    });
+
+    private string Done(long figure)
+    {
+        var number = figure.ToString("#,0", CultureInfo.InvariantCulture);
+        return mode.Effect switch
+        {
+            ProxyEffect.Late => $"{number} bytes arrived late",
+            ProxyEffect.Silent when mode.LosesBytes => $"{number} bytes vanished",
+            ProxyEffect.Silent => $"{number} bytes were held back",
+            ProxyEffect.CommitCut => $"{number} commits had their answer cut off",
+            _ => $"{number} connections were reset",
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Votes.LocalCluster;
+
+namespace Votes.LoadTest.Chaos.Faults;
+
+/// <summary>The cluster's two queues, seen from the broker's side.</summary>
+internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Waits until both queues are there, and makes sure that a crash of the broker does not lose them.</summary>
+    /// <exception cref="ClusterException">They were not there in time, or are not durable quorum queues.</exception>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        foreach (var queue in new[] { endpoints.Queue, endpoints.DeadLetterQueue })
+            await WaitForAsync(queue, cancellationToken);
+        var list = await server.ControlAsync(
+            ["list_queues", "--no-table-headers", "name", "type", "durable"], cancellationToken);
+        foreach (var queue in new[] { endpoints.Queue, endpoints.DeadLetterQueue })
+        {
+            if (!list.Split('\n').Select(line => line.Trim()).Contains($"{queue}\tquorum\ttrue", StringComparer.Ordinal))
+                throw new ClusterException($"Queue {queue} is not a durable quorum queue; the broker lists:\n{list}");
+        }
+
+        await WriteDownAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes the queue that votes arrive on, which must be empty, and declares it again as Ingest does. Returns how many
+    /// consumers it had.
+    /// </summary>
+    /// <exception cref="ClusterException">There are messages in it.</exception>
+    public async Task<long> DeleteAndDeclareAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Factory().CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        var consumers = await channel.ConsumerCountAsync(endpoints.Queue, cancellationToken);
+        // The broker knows no "delete if empty" for quorum queues: whoever calls this has seen to it that nothing is
+        // under way.
+        var deleted = await channel.QueueDeleteAsync(
+            endpoints.Queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken);
+        if (deleted != 0)
+            throw new ClusterException($"Queue {endpoints.Queue} was deleted with {deleted} messages in it.");
+        // One of the Ingests may have been faster; the same arguments make that harmless.
+        await channel.QueueDeclareAsync(
+            endpoints.Queue, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
+        await WriteDownAsync(cancellationToken);
+        return consumers;
+    }
+
+    /// <summary>Messages in the queue that votes arrive on, ready or unacked, as the broker's own list tells.</summary>
+    public async Task<long> MessagesAsync(CancellationToken cancellationToken)
+    {
+        var list = await server.ControlAsync(
+            ["list_queues", "--no-table-headers", "name", "messages"], cancellationToken);
+        var row = list.Split('\n').Select(line => line.Trim().Split('\t'))
+            .FirstOrDefault(fields => fields is [var name, _] && string.Equals(name, endpoints.Queue, StringComparison.Ordinal));
+        return row is null ? 0 : long.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    // RabbitMQ 3.10 writes down that a quorum queue exists within half a second; one that is killed before never finds
+    // the queue again. A broker that keeps this elsewhere has no such tables, and nothing to do.
+    private async Task WriteDownAsync(CancellationToken cancellationToken) =>
+        await server.ControlAsync(["eval", "[dets:sync(Table) || Table <- dets:all()]."], cancellationToken);
+
+    private async Task WaitForAsync(string queue, CancellationToken cancellationToken)
+    {
+        var clock = TimeProvider.System;
+        for (var start = clock.GetTimestamp(); !await ExistsAsync(queue, cancellationToken);)
+        {
+            if (clock.GetElapsedTime(start) > Limit)
+                throw new ClusterException($"No Ingest declared queue {queue} within {Limit.TotalSeconds:0} seconds.");
+            await Task.Delay(PollInterval, clock, cancellationToken);
+        }
+    }
+
+    private async Task<bool> ExistsAsync(string queue, CancellationToken cancellationToken)
+    {
+        await using var connection = await Factory().CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+            return true;
+        }
+        catch (OperationInterruptedException)
+        {
+            return false;
+        }
+    }
+
+    private ConnectionFactory Factory() => new()
+    {
+        Uri = endpoints.AmqpUrl,
+        AutomaticRecoveryEnabled = false,
+        ClientProvidedName = "chaos drill",
+    };
+}
