@@ -5,17 +5,23 @@ KEEP ?= 1
 SILOS ?= 2
 INGESTS ?= 1
 FILTER ?=
+SECONDS ?=
+SEED ?=
+FAULTS ?=
 FOLLOW ?= 1
 export FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean status test test-unit build format check-db metrics logs
+.PHONY: help demo chaos up down clean status test test-unit build format check-db metrics logs
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## Start a cluster, publish VOTES=100000 votes, check the totals; KEEP=0 ends by itself
 	@scripts/cluster.sh demo --votes $(VOTES) --keep $(KEEP)
+
+chaos: ## Break a cluster in every way, under load; SECONDS=120 SEED=7 FAULTS=silo-kill,pg-kill pick
+	@scripts/cluster.sh chaos --seconds "$(SECONDS)" --seed "$(SEED)" --faults "$(FAULTS)"
 
 up: ## Start a cluster of SILOS=2 and INGESTS=1, or scale the one that runs
 	@scripts/cluster.sh up --silos $(SILOS) --ingests $(INGESTS)

@@ -52,8 +52,14 @@ public sealed record ChaosOptions
     /// <summary>The silos' program, where it is not the one of this repository.</summary>
     public string? SiloProgram { get; init; }
 
+    /// <summary>More configuration for the silos, as environment variables.</summary>
+    public IReadOnlyDictionary<string, string?> SiloVariables { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The longest that a fault may last, whatever the schedule draws; null for no such limit.</summary>
+    public TimeSpan? LongestHold { get; init; }
+
     /// <summary>The schedule.</summary>
-    public IReadOnlyList<Episode> Schedule => ChaosSchedule.Create(Seed, Kinds, Pairs, Length);
+    public IReadOnlyList<Episode> Schedule => [.. ChaosSchedule.Create(Seed, Kinds, Pairs, Length).Select(Shorten)];
 
     /// <summary>What is wrong with these values, one sentence each; empty where nothing is.</summary>
     public IReadOnlyList<string> Problems()
@@ -75,4 +81,9 @@ public sealed record ChaosOptions
             problems.Add($"the number of Ingests is {Ingests}; it must be from 1 to 16");
         return problems;
     }
+
+    private Episode Shorten(Episode episode) => LongestHold is not { } longest ? episode : episode with
+    {
+        Faults = [.. episode.Faults.Select(fault => fault.Hold <= longest ? fault : fault with { Hold = longest })],
+    };
 }

@@ -5,7 +5,7 @@ using Command = System.CommandLine.Command;
 
 namespace Votes.LoadTest.CommandLine;
 
-/// <summary>The commands: publish, verify, run and demo.</summary>
+/// <summary>The commands: publish, verify, run, demo and chaos.</summary>
 internal sealed class Commands(IAnsiConsole console)
 {
     /// <summary>Published to the end, and exact where it was checked.</summary>
@@ -36,6 +36,7 @@ internal sealed class Commands(IAnsiConsole console)
         root.Subcommands.Add(Verify());
         root.Subcommands.Add(Run());
         root.Subcommands.Add(new DemoCommand(console).Create(GuardAsync));
+        root.Subcommands.Add(new ChaosCommand(console).Create(GuardAsync));
         return root;
     }
 

@@ -5,7 +5,7 @@ using Votes.LocalCluster;
 namespace Votes.LoadTest.Chaos.Faults;
 
 /// <summary>Makes the faults that a schedule plans.</summary>
-internal static class Faults
+internal static class FaultFactory
 {
     private const int CommitsPerConnection = 6;
 
