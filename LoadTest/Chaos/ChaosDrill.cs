@@ -76,7 +76,7 @@ public sealed class ChaosDrill
         var counters = new PublishCounters();
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var flow = new FlowWatch(
-            cluster.Endpoints, _options.Rate * (1 - DuplicateShare - RedeliveryShare - MalformedShare), _time);
+            cluster.Endpoints, _options.Rate * (1 - DuplicateShare - RedeliveryShare - MalformedShare), started, _time);
         var tallies = new TallyWatch(cluster.Endpoints, plan.Laws, _book, _time);
         await using var snapshots = new SnapshotWatch(cluster.Endpoints, plan, control, tallies, _book, _time);
         var checks = new FinalChecks(_book, cluster.Endpoints, cluster.Cluster.RabbitMq, _time);
@@ -104,7 +104,8 @@ public sealed class ChaosDrill
             ledger = await publishing;
             _phase = "draining";
             load = await LoadRun.VerifyAsync(
-                ledger, cluster.Endpoints, settings, new Progress<LoadProgress>(), cancellationToken);
+                ledger, cluster.Endpoints, settings, new Progress<LoadProgress>(ShowVerifying), cancellationToken);
+            _phase = "looking for what is left";
             checks.Compare(load);
             left = await checks.CheckNothingLeftAsync(cancellationToken);
             await snapshots.TakeAsync(cancellationToken);
@@ -145,6 +146,9 @@ public sealed class ChaosDrill
 
         return episodes;
     }
+
+    private void ShowVerifying(LoadProgress progress) =>
+        _phase = progress.Note.Length > 0 ? $"{progress.Phase}: {progress.Note}" : progress.Phase.ToString();
 
     private DrillOptions ClusterOptions()
     {

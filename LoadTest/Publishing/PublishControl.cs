@@ -55,11 +55,11 @@ internal sealed class PublishControl(Planning.MessagePlan plan)
         }
     }
 
-    /// <summary>Whether a message was handed to the client, and so may have reached the broker.</summary>
+    /// <summary>Whether a vote, by the index of its first message, was handed to the client: it may be counted.</summary>
     public bool WasSent(long index) =>
         index < plan.Messages && (Interlocked.Read(ref _sent[index >> 6]) & (1UL << (int)(index & 63))) != 0;
 
-    /// <summary>Notes a message. Call it before the message is sent: the cluster may be quicker than the note.</summary>
+    /// <summary>Notes a vote. Call it before its message is sent: the cluster may be quicker than the note.</summary>
     public void Sending(long index) => Interlocked.Or(ref _sent[index >> 6], 1UL << (int)(index & 63));
 
     /// <summary>Notes that one more block was taken.</summary>

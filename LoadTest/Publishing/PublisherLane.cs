@@ -135,7 +135,8 @@ internal sealed class PublisherLane(
 
     private ValueTask SendAsync(LaneConnection connection, in PlannedMessage message, DateTimeOffset castAt)
     {
-        control.Sending(message.Index);
+        // The vote is its source's: a redelivery may be sent before the message that it repeats.
+        control.Sending(message.Source);
         var length = writer.Write(message, castAt, _buffer);
         return connection.SendAsync(new(message.Index, castAt), _buffer.AsMemory(0, length));
     }

@@ -15,7 +15,12 @@ internal sealed class FlowWatch : IAsyncDisposable
     private readonly long _start;
     private readonly FlowGauge _gauge;
 
-    public FlowWatch(Endpoints endpoints, double expectedPerSecond, TimeProvider time)
+    /// <summary>Makes a watch that has not begun.</summary>
+    /// <param name="endpoints">Where the database is.</param>
+    /// <param name="expectedPerSecond">Votes counted a second when nothing is wrong.</param>
+    /// <param name="start">The time stamp at which the drill's clock shows zero.</param>
+    /// <param name="time">The clock.</param>
+    public FlowWatch(Endpoints endpoints, double expectedPerSecond, long start, TimeProvider time)
     {
         var connection = PostgresAddress.Parse(endpoints.PostgresUrl);
         // Short: a server that stands still must not keep the watch from seeing it go on.
@@ -26,7 +31,7 @@ internal sealed class FlowWatch : IAsyncDisposable
         connection.ApplicationName = "votes-chaos-flow";
         _source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).Build();
         _time = time;
-        _start = time.GetTimestamp();
+        _start = start;
         _gauge = new(expectedPerSecond, Window);
     }
 
