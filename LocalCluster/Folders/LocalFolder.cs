@@ -55,9 +55,12 @@ public sealed class LocalFolder
             Default().Root,
             string.Create(CultureInfo.InvariantCulture, $"{TestPrefix}{Environment.ProcessId}-{number}-{name}")));
         folder.Delete();
-        ProcessFile.Write(Path.Combine(folder.Root, OwnerFile), ProcessMark.Current);
+        folder.Own();
         return folder;
     }
+
+    /// <summary>Puts it on record that this process uses the folder.</summary>
+    public void Own() => ProcessFile.Write(Path.Combine(Root, OwnerFile), ProcessMark.Current);
 
     /// <summary>Removes what killed test runs left, processes included; runs that go on now are left alone.</summary>
     public static async Task RemoveLeftoversOfTestsAsync(CancellationToken cancellationToken)
@@ -117,7 +120,11 @@ public sealed class LocalFolder
     public void Delete()
     {
         PostgresDataFolder.Delete(Postgres);
-        if (Directory.Exists(Root))
-            Directory.Delete(Root, recursive: true);
+        if (!Directory.Exists(Root))
+            return;
+        // Clusters of the drill and of tests have folders below this one.
+        foreach (var below in Directory.EnumerateDirectories(Root))
+            PostgresDataFolder.Delete(new LocalFolder(below).Postgres);
+        Directory.Delete(Root, recursive: true);
     }
 }

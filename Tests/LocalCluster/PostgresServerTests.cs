@@ -39,6 +39,35 @@ public sealed class PostgresServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Committed_row_is_there_after_an_immediate_stop()
+    {
+        await _server.StartAsync(Cancel);
+        await ExecuteAsync("create table kept (number int); insert into kept values (7);");
+
+        await _server.StopImmediatelyAsync(Cancel);
+        Assert.False(_server.IsRunning);
+        await _server.StartAsync(Cancel);
+
+        Assert.Equal(7, await ExecuteAsync("select number from kept;"));
+    }
+
+    [Fact]
+    public async Task Paused_server_goes_on_where_it_was_and_stops_when_it_is_told_to()
+    {
+        await _server.StartAsync(Cancel);
+        Assert.True(_server.Pause());
+        var answer = ExecuteAsync("select 7;");
+        Assert.True(_server.Resume());
+        Assert.Equal(7, await answer);
+
+        Assert.True(_server.Pause());
+        await _server.StopAsync(Cancel);
+
+        Assert.False(_server.IsRunning);
+        Assert.Empty(ProcessFile.Alive(_folder.Root));
+    }
+
+    [Fact]
     public async Task Another_object_for_the_same_folder_finds_the_running_server()
     {
         await _server.StartAsync(Cancel);

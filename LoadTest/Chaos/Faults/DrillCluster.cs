@@ -72,6 +72,7 @@ internal sealed class DrillCluster : IAsyncDisposable
         using (options.Folder.Lock())
             await options.Folder.KillAndDeleteAsync(cancellationToken);
         var folderLock = options.Folder.Lock();
+        options.Folder.Own();
         var links = new DrillLinks(options.Seed);
         Cluster? cluster = null;
         try

@@ -8,6 +8,7 @@ namespace Votes.LoadTest.Chaos.Faults;
 internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DeclareLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Waits until both queues are there, and makes sure that a crash of the broker does not lose them.</summary>
@@ -28,8 +29,8 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
     }
 
     /// <summary>
-    /// Removes the queue that votes arrive on, which must be empty, and declares it again as Ingest does. Returns how many
-    /// consumers it had.
+    /// Removes the queue that votes arrive on, which must be empty, and sees to it that it is there again. Returns how
+    /// many consumers it had.
     /// </summary>
     /// <exception cref="ClusterException">There are messages in it.</exception>
     public async Task<long> DeleteAndDeclareAsync(CancellationToken cancellationToken)
@@ -43,7 +44,9 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
             endpoints.Queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken);
         if (deleted != 0)
             throw new ClusterException($"Queue {endpoints.Queue} was deleted with {deleted} messages in it.");
-        // One of the Ingests may have been faster; the same arguments make that harmless.
+        // A queue that is back at once is taken for the one before, and its consumers are forgotten without a word; an
+        // Ingest that is told declares it itself. Where none does, this one's arguments are the same.
+        await AppearsAsync(endpoints.Queue, DeclareLimit, cancellationToken);
         await channel.QueueDeclareAsync(
             endpoints.Queue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
@@ -68,13 +71,21 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
 
     private async Task WaitForAsync(string queue, CancellationToken cancellationToken)
     {
+        if (!await AppearsAsync(queue, Limit, cancellationToken))
+            throw new ClusterException($"No Ingest declared queue {queue} within {Limit.TotalSeconds:0} seconds.");
+    }
+
+    private async Task<bool> AppearsAsync(string queue, TimeSpan limit, CancellationToken cancellationToken)
+    {
         var clock = TimeProvider.System;
         for (var start = clock.GetTimestamp(); !await ExistsAsync(queue, cancellationToken);)
         {
-            if (clock.GetElapsedTime(start) > Limit)
-                throw new ClusterException($"No Ingest declared queue {queue} within {Limit.TotalSeconds:0} seconds.");
+            if (clock.GetElapsedTime(start) > limit)
+                return false;
             await Task.Delay(PollInterval, clock, cancellationToken);
         }
+
+        return true;
     }
 
     private async Task<bool> ExistsAsync(string queue, CancellationToken cancellationToken)

@@ -47,6 +47,21 @@ public sealed class AnnotatedOptionsTests
             Failures(SiloClusterOptions.Section, options));
     }
 
+    [Theory]
+    [InlineData(0, null, 1)]
+    [InlineData(1, null, 0)]
+    [InlineData(65_535, null, 0)]
+    [InlineData(65_536, null, 1)]
+    [InlineData(30_000, null, 1)]
+    [InlineData(30_000, 30_001, 0)]
+    [InlineData(30_001, 30_001, 1)]
+    public void Listen_ports_have_bounds_and_differ(int silo, int? gateway, int failures)
+    {
+        var options = new SiloClusterOptions { SiloListenPort = silo, GatewayListenPort = gateway };
+
+        Assert.Equal(failures, Failures(SiloClusterOptions.Section, options).Count);
+    }
+
     private static List<string> Failures<T>(string section, T options)
         where T : class =>
         [.. new AnnotatedOptions<T>(section).Validate(null, options).Failures ?? []];
