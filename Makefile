@@ -9,10 +9,13 @@ SECONDS ?=
 SEED ?=
 FAULTS ?=
 FOLLOW ?= 1
-export FILTER
+DO ?= list
+LAW ?=
+REPAIR ?= 0
+export FILTER LAW
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chaos up down clean status test test-unit build format check-db metrics logs
+.PHONY: help demo chaos up down clean status test test-unit build format check-db metrics logs dead-letters reconcile
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +46,12 @@ metrics: ## Print every metrics page
 
 logs: ## Show the logs and follow them; FOLLOW=0 for their end alone
 	@scripts/cluster.sh logs $(if $(filter 1,$(FOLLOW)),--follow)
+
+dead-letters: ## List the dead letters; DO="show ID" shows one, DO="replay --all" sends them again
+	@scripts/ops.sh dead-letters $(DO)
+
+reconcile: ## Recount all totals, or those of LAW=id; REPAIR=1 sets wrong ones right
+	@scripts/ops.sh reconcile $${LAW:+--law "$$LAW"} $(if $(filter 1,$(REPAIR)),--repair)
 
 build: ## Build everything in Release
 	@scripts/build.sh

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace Votes.Ops.CommandLine;
+
+/// <summary>The commands of operators.</summary>
+/// <param name="console">Where results go.</param>
+/// <param name="errors">Where complaints go: the output may be a pipe that wants JSON alone.</param>
+public sealed class Commands(IAnsiConsole console, TextWriter errors)
+{
+    /// <summary>Runs a command line.</summary>
+    /// <returns>A value of <see cref="ExitStatus"/>.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
+    {
+        var root = new RootCommand("Brings dead letters back, and compares the totals with the votes they stand for.");
+        root.Subcommands.Add(new DeadLetterCommands(console, errors).Tree());
+        root.Subcommands.Add(new ReconcileCommand(console, errors).Create());
+        var parsed = root.Parse(args);
+        foreach (var error in parsed.Errors)
+            Guard.Complain(errors, error.Message, ExitStatus.Unusable);
+        return parsed.Errors.Count > 0
+            ? ExitStatus.Unusable
+            : await parsed.InvokeAsync(cancellationToken: cancellationToken);
+    }
+}

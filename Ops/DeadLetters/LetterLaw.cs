@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace Votes.Ops.DeadLetters;
+
+/// <summary>Finds the law that a message names, as far as it can be read. Pure.</summary>
+public static class LetterLaw
+{
+    /// <summary>The first <c>law_id</c> of a JSON object that is a string; null where there is none.</summary>
+    public static string? Of(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isLaw = reader.ValueTextEquals("law_id"u8);
+                reader.Read();
+                if (isLaw && reader.TokenType == JsonTokenType.String)
+                    return reader.GetString();
+                reader.Skip();
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // It is a dead letter: the body may be anything, half a surrogate pair among it.
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Votes.Ops.DeadLetters;
+
+/// <summary>What becomes of a letter that was looked at.</summary>
+public enum Verdict
+{
+    /// <summary>It goes to the end of the dead-letter queue.</summary>
+    PutBack = 0,
+
+    /// <summary>It goes to the queue that votes are counted from.</summary>
+    Replay,
+
+    /// <summary>It goes to the end of the dead-letter queue, and no further letter is looked at.</summary>
+    PutBackAndEnd,
+
+    /// <summary>It goes to the queue that votes are counted from, and no further letter is looked at.</summary>
+    ReplayAndEnd,
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Votes.Ops.Reconcile;
+
+/// <summary>Recounts the audit against the totals, and sets totals right. Votes may be counted meanwhile.</summary>
+/// <param name="dataSource">Connects as a role that may read; to repair, as one that may change vote_results.</param>
+/// <param name="statementLimit">How long one statement may take.</param>
+/// <param name="lockLimit">How long a repair waits for flushes to let it in, while new flushes wait behind it.</param>
+public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit, TimeSpan lockLimit)
+{
+    // One statement is one snapshot: every total in it is to be exact, however many votes are being counted.
+    private const string RecountAll = """
+        select law_id, choice, total, audit_rows from vote_ledger order by law_id, choice
+        """;
+
+    private const string RecountLaw = """
+        select law_id, choice, total, audit_rows from vote_ledger where law_id = $1 order by choice
+        """;
+
+    // A flush takes ROW EXCLUSIVE on vote_results before it inserts its first audit row, and keeps it to its commit. This
+    // conflicts with that and with itself, not with readers: once it is held, no flush is under way and none begins.
+    private const string LockOutFlushes = "lock table vote_results in share row exclusive mode";
+
+    // Its snapshot is taken after the lock. Each total of a law that differs is written, right ones too: whoever holds
+    // totals in memory sees from the next one that moves that its version has gone on without him. A version is raised
+    // over the number of votes, since it can have been no higher before a row was lost: each change adds a vote or more.
+    private const string Repair = """
+        with ledger as materialized (
+          select law_id, choice, total, audit_rows, difference from vote_ledger where law_id = any($1)),
+        wrong as (
+          select distinct law_id from ledger where difference <> 0),
+        written as (
+          insert into vote_results as r (law_id, choice, total, version, updated_at)
+          select law_id, choice, audit_rows, audit_rows + 1, now()
+            from ledger join wrong using (law_id)
+           order by law_id, choice
+          on conflict on constraint vote_results_pk do update
+            set total = excluded.total,
+                version = greatest(r.version, excluded.total) + 1,
+                updated_at = excluded.updated_at)
+        select law_id, choice, total, audit_rows from ledger where difference <> 0 order by law_id, choice
+        """;
+
+    /// <summary>Recounts all laws, or one.</summary>
+    /// <exception cref="NpgsqlException">The server is not there, refuses, or took too long.</exception>
+    public async Task<LedgerReading> ReadAsync(string? lawId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await SetLimitsAsync(connection, cancellationToken);
+        var (laws, total, auditRows) = (0L, 0L, 0L);
+        var differences = new List<LedgerRow>();
+        string? lastLaw = null;
+        await using var command = Command(connection, lawId is null ? RecountAll : RecountLaw);
+        if (lawId is not null)
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = lawId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = Row(reader);
+            laws += row.LawId == lastLaw ? 0 : 1;
+            lastLaw = row.LawId;
+            total += row.Total;
+            auditRows += row.AuditRows;
+            if (row.Difference != 0)
+                differences.Add(row);
+        }
+
+        return new(laws, total, auditRows, differences);
+    }
+
+    /// <summary>Sets the totals of some laws to their votes, in one transaction that keeps flushes waiting.</summary>
+    /// <returns>The totals as they were, where they were wrong: votes counted meanwhile are in them.</returns>
+    /// <exception cref="NpgsqlException">Nothing was changed.</exception>
+    public async Task<IReadOnlyList<LedgerRow>> RepairAsync(
+        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await SetLimitsAsync(connection, cancellationToken);
+        await using (var lockOut = Command(connection, LockOutFlushes))
+            await lockOut.ExecuteNonQueryAsync(cancellationToken);
+        var repaired = new List<LedgerRow>();
+        await using (var command = Command(connection, Repair))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. lawIds] });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                repaired.Add(Row(reader));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return repaired;
+    }
+
+    // The server's limits do the work; the client's own is for a server that does not answer at all.
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(sql, connection) { CommandTimeout = (int)Math.Ceiling((statementLimit + lockLimit).TotalSeconds) + 5 };
+
+    private async Task SetLimitsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"set local statement_timeout = {(long)statementLimit.TotalMilliseconds}; "
+                + $"set local lock_timeout = {(long)lockLimit.TotalMilliseconds}"),
+            connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static LedgerRow Row(NpgsqlDataReader reader) =>
+        new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+}
