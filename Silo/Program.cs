@@ -1,6 +1,7 @@
 using Prometheus;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
+using Votes.Silo.Reconcile;
 
 // `Votes.Silo migrate` brings the schema up to date and ends.
 if (args is ["migrate", .. var rest])
@@ -24,6 +25,7 @@ builder.AddVotesLogging();
 builder.AddTally();
 builder.AddCluster();
 builder.AddSiloHealth();
+builder.AddReconcile();
 
 return await SiloRun.RunAsync(builder, static app =>
 {

@@ -4,6 +4,7 @@ using Votes.Grains.Flush;
 using Votes.Ingest.Configuration;
 using Votes.LocalCluster;
 using Votes.Silo;
+using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
 using Xunit;
 
@@ -16,6 +17,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Laws", typeof(LawTallyOptions))]
     [InlineData("Cluster", typeof(SiloClusterOptions))]
     [InlineData("Schema", typeof(SchemaOptions))]
+    [InlineData("Reconcile", typeof(ReconcileOptions))]
     [InlineData("RabbitMq", typeof(RabbitMqOptions))]
     [InlineData("Dispatch", typeof(DispatchOptions))]
     [InlineData("Cluster", typeof(Votes.Ingest.Configuration.ClusterOptions))]
