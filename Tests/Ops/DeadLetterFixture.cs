@@ -1,0 +1,90 @@
+using System.Globalization;
+using RabbitMQ.Client;
+using Spectre.Console;
+using Votes.Ops.CommandLine;
+using Votes.Tests.Servers;
+using Xunit;
+
+namespace Votes.Tests.Ops;
+
+/// <summary>A virtual host with a main queue and a dead-letter queue, and the command line that works on them.</summary>
+internal sealed class DeadLetterFixture : IAsyncDisposable
+{
+    public const string Queue = "votes.aggregation";
+    public const string DeadLetterQueue = "votes.aggregation.dead";
+    private const int Width = 200;
+
+    private readonly IConnection _connection;
+
+    private DeadLetterFixture(Uri broker, IConnection connection, IChannel channel)
+    {
+        Broker = broker;
+        _connection = connection;
+        Channel = channel;
+    }
+
+    public Uri Broker { get; }
+
+    public IChannel Channel { get; }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<DeadLetterFixture> CreateAsync(TestServers servers, int? deliveryLimit = null)
+    {
+        var broker = await servers.CreateVirtualHostAsync(Stop);
+        var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(Stop);
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Stop);
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
+        await channel.QueueDeclareAsync(Queue, true, false, false, arguments, cancellationToken: Stop);
+        if (deliveryLimit is { } limit)
+            arguments["x-delivery-limit"] = limit;
+        await channel.QueueDeclareAsync(DeadLetterQueue, true, false, false, arguments, cancellationToken: Stop);
+        return new(broker, connection, channel);
+    }
+
+    public Task AddAsync(byte[] body, string reason, string field = "", string detail = "It is wrong.") =>
+        AddAsync(body, Letters.Properties(reason, field, detail));
+
+    public async Task AddAsync(byte[] body, BasicProperties properties) =>
+        await Channel.BasicPublishAsync("", DeadLetterQueue, mandatory: true, properties, body, Stop);
+
+    /// <summary>Adds votes with numbers from 0, all for one reason.</summary>
+    public Task AddVotesAsync(int count, string reason = "law_closed") => Task.WhenAll(
+        Enumerable.Range(0, count).Select(number => AddAsync(Letters.Vote(number), reason, "law_id")));
+
+    public Task<(int Status, string Output, string Errors)> RunAsync(params string[] args) => RunAsync(Stop, args);
+
+    public async Task<(int Status, string Output, string Errors)> RunAsync(CancellationToken stop, params string[] args)
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        using var errors = new StringWriter(CultureInfo.InvariantCulture);
+        var status = await new Commands(Console(output), errors).RunAsync(
+            ["dead-letters", .. args, "--amqp-url", Broker.AbsoluteUri], stop);
+        return (status, output.ToString(), errors.ToString());
+    }
+
+    public static IAnsiConsole Console(TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+        });
+        console.Profile.Width = Width;
+        return console;
+    }
+
+    public async Task<long> ReadyAsync(string queue) => await Channel.MessageCountAsync(queue, Stop);
+
+    /// <summary>Takes everything out of a queue.</summary>
+    public async Task<List<BasicGetResult>> DrainAsync(string queue)
+    {
+        var messages = new List<BasicGetResult>();
+        while (await Channel.BasicGetAsync(queue, autoAck: true, Stop) is { } message)
+            messages.Add(message);
+        return messages;
+    }
+
+    public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
+}
