@@ -23,8 +23,11 @@ public static class LetterHeaders
     /// <summary>The header that keeps the priority of a letter that was looked at.</summary>
     public const string Priority = "x-votes-priority";
 
-    // The broker sends copies to the queues that the first two name; it writes the others itself for each queue anew.
-    private static readonly string[] OfTheBroker = ["CC", "BCC", "x-delivery-count", "x-acquired-count"];
+    // The broker sends copies to the queues that the first two name. It, and the client that publishes, write the others
+    // anew each time.
+    private static readonly string[] OfTheTransport =
+        ["CC", "BCC", "x-delivery-count", "x-acquired-count", "x-dotnet-pub-seq-no"];
+
     private static readonly string[] OfTheRejection = [Reason, Field, Detail, At, Priority, Replays];
 
     /// <summary>The properties under which a letter goes back to the end of the dead-letter queue.</summary>
@@ -78,7 +81,7 @@ public static class LetterHeaders
     private static (BasicProperties Properties, Dictionary<string, object?> Headers) Copy(IReadOnlyBasicProperties letter)
     {
         var headers = letter.Headers is null ? [] : new Dictionary<string, object?>(letter.Headers);
-        foreach (var name in OfTheBroker)
+        foreach (var name in OfTheTransport)
             headers.Remove(name);
 
         // An expiration would make a vote vanish, and the broker refuses messages in another user's name.

@@ -86,5 +86,10 @@ internal sealed class DeadLetterFixture : IAsyncDisposable
         return messages;
     }
 
+    /// <summary>The names of a message's headers, without those that the broker and the client add to each.</summary>
+    public static IEnumerable<string> HeadersOf(BasicGetResult message) => message.BasicProperties.Headers!.Keys
+        .Where(static name => name is not ("x-delivery-count" or "x-dotnet-pub-seq-no"))
+        .Order(StringComparer.Ordinal);
+
     public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
 }

@@ -30,7 +30,7 @@ public sealed class DeadLetterListTests(TestServers servers)
         var letters = await scene.DrainAsync(DeadLetterFixture.DeadLetterQueue);
         Assert.Equal(102, letters.Count);
         Assert.Equal(101, letters.Select(static letter => Encoding.UTF8.GetString(letter.Body.Span)).Distinct().Count());
-        Assert.All(letters, static letter => Assert.Equal(3, letter.BasicProperties.Headers!.Count));
+        Assert.All(letters, static letter => Assert.Equal(3, DeadLetterFixture.HeadersOf(letter).Count()));
     }
 
     [Fact]
@@ -147,12 +147,13 @@ public sealed class DeadLetterListTests(TestServers servers)
         Assert.Contains("when (UTC): sent 2023-11-14 22:13:20", shown.Output, StringComparison.Ordinal);
         Assert.Equal(ExitStatus.Done, (await scene.RunAsync("replay", "--all")).Status);
 
-        var replayed = Assert.Single(await scene.DrainAsync(DeadLetterFixture.Queue)).BasicProperties;
+        var message = Assert.Single(await scene.DrainAsync(DeadLetterFixture.Queue));
+        var replayed = message.BasicProperties;
         Assert.Equal("m-1", replayed.MessageId);
         Assert.Equal("application/json", replayed.ContentType);
         Assert.Equal(properties.Timestamp, replayed.Timestamp);
-        Assert.Equal([.. expected.Keys.Append(LetterHeaders.Replays).Order()], replayed.Headers!.Keys.Order());
-        Assert.All(expected, entry => Assert.Equal(Letter.TextOf(entry.Value), Letter.TextOf(replayed.Headers[entry.Key])));
+        Assert.Equal([.. expected.Keys.Append(LetterHeaders.Replays).Order(StringComparer.Ordinal)], DeadLetterFixture.HeadersOf(message));
+        Assert.All(expected, entry => Assert.Equal(Letter.TextOf(entry.Value), Letter.TextOf(replayed.Headers![entry.Key])));
     }
 
     [Fact]

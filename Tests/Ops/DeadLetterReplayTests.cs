@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using RabbitMQ.Client;
+using Votes.LocalCluster;
 using Votes.Ops;
 using Votes.Ops.DeadLetters;
 using Votes.Tests.Servers;
@@ -29,7 +30,7 @@ public sealed class DeadLetterReplayTests(TestServers servers)
         Assert.Equal(VotesInOrder(60), InOrder(replayed));
         Assert.All(replayed, static message =>
         {
-            Assert.Equal([LetterHeaders.Replays], message.BasicProperties.Headers!.Keys);
+            Assert.Equal([LetterHeaders.Replays], DeadLetterFixture.HeadersOf(message));
             Assert.Equal(1, LetterHeaders.ReplaysOf(message.BasicProperties));
             Assert.Equal(DeliveryModes.Persistent, message.BasicProperties.DeliveryMode);
         });
@@ -135,7 +136,10 @@ public sealed class DeadLetterReplayTests(TestServers servers)
         using var process = Process.Start(new ProcessStartInfo(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "Votes.Ops.dll"),
+                // Its own folder: what of the framework it needs beside it is not beside the tests.
+                Path.Combine(
+                    Repository.Root, "Ops", Path.GetRelativePath(Path.Combine(Repository.Root, "Tests"), AppContext.BaseDirectory),
+                    "Votes.Ops.dll"),
                 "dead-letters", "replay", "--all", "--amqp-url", scene.Broker.AbsoluteUri,
             ])
         {
@@ -144,7 +148,7 @@ public sealed class DeadLetterReplayTests(TestServers servers)
             RedirectStandardError = true,
         })!;
         while (await scene.ReadyAsync(DeadLetterFixture.Queue) < 100)
-            Assert.False(process.HasExited);
+            Assert.False(process.HasExited, "the replay ended before it was killed");
         process.Kill();
         await process.WaitForExitAsync(Stop);
 
