@@ -81,6 +81,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     /// <inheritdoc/>
     public async Task<VoteBatchOutcome> RecordAsync(VoteBatch batch, CancellationToken cancellationToken = default)
     {
+        var arrived = _time.GetTimestamp();
         await _book.EnsureFreshAsync();
         var screened = ScreenedBatch.Screen(batch, _book[_lawId], _acceptUnknownLaws);
         if (screened.Rejected.Length > 0)
@@ -101,7 +102,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             return new VoteBatchOutcome(0, 0, 0, screened.Rejected);
         }
 
-        return await WriteAsync(screened, batch.Backlog);
+        return await WriteAsync(screened, batch.Backlog, arrived);
     }
 
     /// <inheritdoc/>
@@ -120,7 +121,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     /// Takes no cancellation token: votes that were accepted are on their way to the database, and what came of them has
     /// to be entered here whether or not the caller still waits.
     /// </remarks>
-    private async Task<VoteBatchOutcome> WriteAsync(ScreenedBatch screened, bool backlog)
+    private async Task<VoteBatchOutcome> WriteAsync(ScreenedBatch screened, bool backlog, long arrived)
     {
         var votes = screened.Accepted;
         foreach (ref readonly var vote in votes.AsSpan())
@@ -129,7 +130,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         }
 
         var unregistered = _book[_lawId].Status == LawStatus.Unknown;
-        var write = _writer.WriteAsync(_lawId, votes, unregistered, backlog);
+        var write = _writer.WriteAsync(_lawId, votes, unregistered, backlog, arrived);
         _lastWrite = write;
         ArmTimer();
         PendingOutcome outcome;
@@ -139,7 +140,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         }
         catch (VotesNotDurableException)
         {
-            // The transaction may have committed all the same: the totals in memory are not to be trusted.
+            // The transaction may have committed all the same, or may do so yet: the totals in memory are not to be
+            // trusted. One that commits after the next read shows when the sender sends the votes again.
             _doubts++;
             throw;
         }

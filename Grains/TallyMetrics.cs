@@ -27,6 +27,7 @@ public sealed class TallyMetrics
     private readonly Counter.Child _redelivered;
     private readonly Counter.Child _duplicates;
     private readonly Counter.Child _rejected;
+    private readonly Counter _givenBack;
     private readonly Histogram _flushDuration;
     private readonly Histogram _flushLag;
     private readonly Histogram _flushVotes;
@@ -60,6 +61,8 @@ public sealed class TallyMetrics
         _redelivered = settled.WithLabels("redelivered");
         _duplicates = settled.WithLabels("duplicate");
         _rejected = settled.WithLabels("rejected");
+        _givenBack = create.CreateCounter(
+            "votes_given_back_total", "Votes that went back to Ingest because they could not be written in time.");
         _flushDuration = create.CreateHistogram(
             "flush_duration_seconds",
             "Time from the start of a flush's transaction to its commit.",
@@ -85,12 +88,12 @@ public sealed class TallyMetrics
         _lanes.Set(lanes);
     }
 
-    /// <summary>A flush has committed.</summary>
-    public void Flushed(int votes, TimeSpan duration, TimeSpan lag, FlushResult result)
+    /// <summary>A flush, or a part of one, has committed.</summary>
+    public void Flushed(FlushResult result, TimeSpan duration, TimeSpan lag)
     {
         _flushDuration.Observe(duration.TotalSeconds);
         _flushLag.Observe(lag.TotalSeconds);
-        _flushVotes.Observe(votes);
+        _flushVotes.Observe(result.Outcomes.Length);
         lock (_gate)
         {
             foreach (var moved in result.Totals)
@@ -107,8 +110,14 @@ public sealed class TallyMetrics
     /// <summary>A flush has failed.</summary>
     public void FlushFailed(string errorType) => _errors.WithLabels(errorType).Inc();
 
-    /// <summary>The database refused a row.</summary>
-    public void RowRefused() => _errors.WithLabels("row_refused").Inc();
+    /// <summary>The database refused rows.</summary>
+    public void RowsRefused(int rows) => _errors.WithLabels("row_refused").Inc(rows);
+
+    /// <summary>The database refused to register a law.</summary>
+    public void LawRefused() => _errors.WithLabels("law_refused").Inc();
+
+    /// <summary>Votes went back to their senders because they could not be written in time.</summary>
+    public void GivenBack(int votes) => _givenBack.Inc(votes);
 
     /// <summary>Votes of one grain call are settled.</summary>
     public void Settled(int counted, int redelivered, int duplicates, int rejected)
@@ -118,6 +127,13 @@ public sealed class TallyMetrics
         _duplicates.Inc(duplicates);
         _rejected.Inc(rejected);
     }
+
+    /// <summary>Votes are settled that no grain call waits for any more.</summary>
+    public void Settled(ReadOnlySpan<VoteOutcome> outcomes) => Settled(
+        outcomes.Count(VoteOutcome.Counted),
+        outcomes.Count(VoteOutcome.Redelivered),
+        outcomes.Count(VoteOutcome.Duplicate),
+        rejected: 0);
 
     /// <summary>A total changed in memory.</summary>
     public void TotalMoved(string lawId, string choice, long before, long now)

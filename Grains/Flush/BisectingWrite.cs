@@ -4,39 +4,121 @@ using Votes.Grains.Store;
 
 namespace Votes.Grains.Flush;
 
-/// <summary>A write in which a row that the database refuses does not stand in the way of the others.</summary>
-internal sealed partial class BisectingWrite(ITallyStore store, TallyMetrics metrics, ILogger logger)
+/// <summary>A lane's writes, in which what the database refuses does not stand in the way of the rest.</summary>
+internal sealed partial class BisectingWrite(int lane, ITallyStore store, TallyMetrics metrics, ILogger logger)
 {
-    /// <summary>Writes the rows; sets those apart that the database refuses, by halving, and writes the rest.</summary>
-    public async Task<FlushResult> WriteAsync(int lane, FlushRows rows, IReadOnlyCollection<string> newLaws)
+    /// <summary>Registers laws; sets those apart, by halving, that the database refuses.</summary>
+    /// <returns>The laws that it refuses.</returns>
+    public async Task<IReadOnlyCollection<string>> RegisterAsync(
+        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
     {
+        if (lawIds.Count == 0)
+        {
+            return [];
+        }
+
         try
         {
-            // Not the stopping token: a flush under way is let finish, bounded by the command timeout.
-            return await store.WriteAsync(lane, rows, newLaws, CancellationToken.None);
+            await store.RegisterAsync(lane, lawIds, cancellationToken);
+            return [];
         }
-        catch (RowsRefusedException refused) when (rows.Count == 1)
+        catch (RowsRefusedException refused) when (lawIds.Count == 1)
         {
-            metrics.RowRefused();
-            LogRowRefused(logger, refused, refused.SqlState, rows.LawIds[0], rows.VoteIds[0]);
-            return new FlushResult([VoteOutcome.Refused], []);
+            metrics.LawRefused();
+            LogLawRefused(logger, refused, refused.SqlState, lawIds.First());
+            return lawIds;
         }
         catch (RowsRefusedException)
         {
-            var half = rows.Count / 2;
-            var first = await WriteHalfAsync(rows.Slice(0, half));
-            var second = await WriteHalfAsync(rows.Slice(half, rows.Count - half));
-            return new FlushResult([.. first.Outcomes, .. second.Outcomes], [.. first.Totals, .. second.Totals]);
+            var halves = lawIds.Chunk((lawIds.Count + 1) / 2).ToArray();
+            var first = await RegisterAsync(halves[0], cancellationToken);
+            return [.. first, .. await RegisterAsync(halves[1], cancellationToken)];
+        }
+    }
+
+    /// <summary>
+    /// Writes the rows; sets those apart, by halving, that the database refuses, and writes the rest. Each part is told as
+    /// soon as it is decided; parts that nobody waits for any more are left out, which bounds the halving of a flush of
+    /// which every row is refused.
+    /// </summary>
+    /// <param name="write">The rows.</param>
+    /// <param name="decided">Told what became of the next rows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WriteAsync(FlushWrite write, Action<FlushResult> decided, CancellationToken cancellationToken)
+    {
+        var refusals = new Refusals();
+        try
+        {
+            await WritePartAsync(write.Rows, 0);
+        }
+        finally
+        {
+            if (refusals.First is { } first)
+            {
+                metrics.RowsRefused(refusals.Count);
+                LogRowsRefused(logger, first, refusals.Count, first.SqlState, refusals.LawId, refusals.VoteId);
+            }
         }
 
-        // A law that cannot be registered must not stand in the way of the other half's.
-        Task<FlushResult> WriteHalfAsync(FlushRows half) =>
-            WriteAsync(lane, half, newLaws.Count == 0 ? newLaws : [.. newLaws.Intersect(half.LawIds, StringComparer.Ordinal)]);
+        async Task WritePartAsync(FlushRows rows, int depth)
+        {
+            if (depth > 0 && !write.IsAwaited(rows.Count))
+            {
+                write.Skip(rows.Count);
+                return;
+            }
+
+            FlushResult result;
+            try
+            {
+                result = await store.WriteAsync(lane, rows, cancellationToken);
+            }
+            catch (RowsRefusedException refused) when (rows.Count == 1)
+            {
+                refusals.Add(refused, rows);
+                result = new FlushResult([VoteOutcome.Refused], []);
+            }
+            catch (RowsRefusedException)
+            {
+                var half = rows.Count / 2;
+                await WritePartAsync(rows.Slice(0, half), depth + 1);
+                await WritePartAsync(rows.Slice(half, rows.Count - half), depth + 1);
+                return;
+            }
+
+            decided(result);
+        }
     }
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "The database refuses a vote ({SqlState}): law {LawId}, vote {VoteId} goes to the dead letters")]
-    private static partial void LogRowRefused(
-        ILogger logger, Exception exception, string sqlState, string lawId, Guid voteId);
+        Message = "The database refuses {Votes} votes of a flush; they go to the dead letters. The first ({SqlState}): "
+            + "law {LawId}, vote {VoteId}")]
+    private static partial void LogRowsRefused(
+        ILogger logger, Exception exception, int votes, string sqlState, string lawId, Guid voteId);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The database refuses to register law {LawId} ({SqlState}); the votes on it go to the dead letters")]
+    private static partial void LogLawRefused(ILogger logger, Exception exception, string sqlState, string lawId);
+
+    /// <summary>The rows that were refused: how many, and the first.</summary>
+    private sealed class Refusals
+    {
+        public int Count { get; private set; }
+
+        public RowsRefusedException? First { get; private set; }
+
+        public string LawId { get; private set; } = "";
+
+        public Guid VoteId { get; private set; }
+
+        public void Add(RowsRefusedException refused, FlushRows rows)
+        {
+            if (Count++ == 0)
+            {
+                (First, LawId, VoteId) = (refused, rows.LawIds[0], rows.VoteIds[0]);
+            }
+        }
+    }
 }

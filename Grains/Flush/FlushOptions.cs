@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Votes.Grains.Flush;
 
 /// <summary>When votes are flushed, and how many may wait. Section "Flush" of the configuration.</summary>
-public sealed class FlushOptions
+public sealed class FlushOptions : IValidatableObject
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Flush";
@@ -36,15 +36,19 @@ public sealed class FlushOptions
     public int MaxPendingVotes { get; set; } = 200_000;
 
     /// <summary>
-    /// How long the silo tries to write a vote before it gives it back to its sender, who holds it and sends it again. Less
-    /// than the clients' response timeout, so that an answer is still awaited. 100 ms to 10 min.
+    /// How long the silo tries to write a vote before it gives it back to its sender, who holds it and sends it again,
+    /// whatever the attempt to write it does. Less than the clients' response timeout, so that an answer is still awaited.
+    /// 100 ms to 10 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan GiveBackAfter { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long one statement may take. 1 s to 10 min.</summary>
+    /// <summary>
+    /// How long one statement may take. A second later a connection that has not answered is given up: so long, at most,
+    /// does a silent server keep its lane from another connection. 1 s to 10 min.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
-    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>The first wait after a failed flush; it doubles up to <see cref="MaxRetryDelay"/>. 1 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
@@ -53,4 +57,31 @@ public sealed class FlushOptions
     /// <summary>The longest wait after a failed flush. 1 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Interval >= GiveBackAfter)
+        {
+            yield return MustBeLess(nameof(Interval), Interval, nameof(GiveBackAfter), GiveBackAfter,
+                "or votes go back before anything tries to write them");
+        }
+
+        if (EarlyInterval >= GiveBackAfter)
+        {
+            yield return MustBeLess(nameof(EarlyInterval), EarlyInterval, nameof(GiveBackAfter), GiveBackAfter,
+                "or votes go back before anything tries to write them");
+        }
+
+        if (MinRetryDelay > MaxRetryDelay)
+        {
+            yield return new ValidationResult(
+                $"{Section}:{nameof(MinRetryDelay)} is {MinRetryDelay}; it must not be more than "
+                + $"{Section}:{nameof(MaxRetryDelay)}, {MaxRetryDelay}.",
+                [nameof(MinRetryDelay)]);
+        }
+    }
+
+    private static ValidationResult MustBeLess(string key, TimeSpan value, string bound, TimeSpan of, string why) => new(
+        $"{Section}:{key} is {value}; it must be less than {Section}:{bound}, {of}, {why}.", [key]);
 }

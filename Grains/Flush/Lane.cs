@@ -6,11 +6,10 @@ namespace Votes.Grains.Flush;
 
 /// <summary>
 /// One database connection's worth of writing: gathers pending votes of many laws and writes them in one transaction at a
-/// time. Its loop owns the flush; the list of what is pending is guarded by a lock, because grains add to it.
+/// time. Its loop owns the flush; what is pending is in its <see cref="LaneBacklog"/>, because grains add to it.
 /// </summary>
 internal sealed partial class Lane : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
     private readonly FlushOptions _options;
     private readonly BisectingWrite _write;
     private readonly StoreState _state;
@@ -18,15 +17,13 @@ internal sealed partial class Lane : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly int _number;
-    private readonly FlushSchedule _schedule;
+    private readonly LaneBacklog _backlog;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _abandoned = new();
     private readonly SemaphoreSlim _changed = new(0, 1);
-    private readonly FlushRows _rows = new();
-    private readonly long _start;
+    private FlushRows _rows = new();
     private readonly Task _loop;
-    private readonly Queue<PendingBatch> _pending = new();
-    private int _pendingVotes;
-    private bool _stopped;
+    private int _stops;
 
     public Lane(
         int number,
@@ -39,39 +36,24 @@ internal sealed partial class Lane : IAsyncDisposable
     {
         _number = number;
         _options = options;
-        _write = new BisectingWrite(store, metrics, logger);
+        _write = new BisectingWrite(number, store, metrics, logger);
         _state = state;
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        _start = time.GetTimestamp();
-        _schedule = new FlushSchedule(options.EarlyVotes, options.EarlyInterval);
+        _backlog = new LaneBacklog(options, time, OnGivenBack);
 
         // Started off the caller's scheduler: a grain's would run the loop as a part of the grain. Awaited by DisposeAsync.
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>The lane's clock.</summary>
-    public TimeSpan Now => _time.GetElapsedTime(_start);
+    /// <summary>A timestamp of the <see cref="TimeProvider"/>, by the lane's clock.</summary>
+    public TimeSpan At(long timestamp) => _backlog.At(timestamp);
 
     /// <summary>Adds votes to what is pending.</summary>
     public void Add(PendingBatch batch)
     {
-        bool wake;
-        lock (_gate)
-        {
-            if (_stopped)
-            {
-                batch.GiveBack(new OperationCanceledException("the silo stops"));
-                return;
-            }
-
-            _pending.Enqueue(batch);
-            _pendingVotes += batch.Votes.Length;
-            wake = _pendingVotes >= _options.EarlyVotes;
-        }
-
-        if (wake)
+        if (_backlog.Add(batch))
         {
             Wake();
         }
@@ -80,54 +62,42 @@ internal sealed partial class Lane : IAsyncDisposable
     /// <summary>Asks for a flush of all that is pending, as soon as the least time between flushes allows.</summary>
     public void Ask()
     {
-        lock (_gate)
+        if (_backlog.Ask())
         {
-            if (_pendingVotes == 0 || !_schedule.Ask())
-            {
-                return;
-            }
+            Wake();
         }
-
-        Wake();
     }
 
-    /// <summary>Ends the loop. What is still pending goes back to its senders.</summary>
+    /// <summary>
+    /// Ends the loop. What waits goes back to its senders; the flush under way is let finish for as long as somebody waits
+    /// for it, which <see cref="FlushOptions.GiveBackAfter"/> bounds.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
+        if (Interlocked.Exchange(ref _stops, 1) != 0)
         {
-            if (_stopped)
-            {
-                return;
-            }
-
-            _stopped = true;
+            return;
         }
 
+        _backlog.Stop();
         await _stopping.CancelAsync();
+        await AbandonIfUnawaitedAsync();
         Wake();
         await _loop;
-        foreach (var batch in Take(int.MaxValue))
-        {
-            batch.GiveBack(new OperationCanceledException("the silo stops"));
-        }
-
+        _backlog.Dispose();
         _stopping.Dispose();
+        _abandoned.Dispose();
     }
 
     private async Task RunAsync()
     {
         while (!_stopping.IsCancellationRequested)
         {
-            TimeSpan? due;
-            lock (_gate)
-            {
-                due = _schedule.DueIn(_pendingVotes, Now);
-            }
-
+            var due = _backlog.DueIn();
             if (due == TimeSpan.Zero)
             {
                 await FlushAsync();
+                _backlog.Ended();
             }
             else
             {
@@ -169,106 +139,107 @@ internal sealed partial class Lane : IAsyncDisposable
         }
     }
 
-    private List<PendingBatch> Take(int maxVotes)
-    {
-        lock (_gate)
-        {
-            _schedule.Started(Now);
-            var taken = new List<PendingBatch>(_pending.Count);
-            var votes = 0;
-            while (_pending.TryPeek(out var next) && (votes == 0 || votes + next.Votes.Length <= maxVotes))
-            {
-                taken.Add(_pending.Dequeue());
-                votes += next.Votes.Length;
-            }
-
-            _pendingVotes -= votes;
-            if (_pending.Count > 0)
-            {
-                // Somebody asked for all that was pending: the rest is due as well.
-                _schedule.Ask();
-            }
-
-            return taken;
-        }
-    }
-
     /// <summary>Writes what is due until it is durable or given back.</summary>
     private async Task FlushAsync()
     {
-        var batches = Take(_options.MaxVotes);
+        var batches = _backlog.Take();
         for (var failures = 1; batches.Count > 0; failures++)
         {
-            var started = _time.GetTimestamp();
             try
             {
-                Fill(batches);
-                var result = await _write.WriteAsync(_number, _rows, NewLaws(batches));
-                _metrics.Flushed(_rows.Count, _time.GetElapsedTime(started), Now - batches[0].Arrived, result);
-                _state.Available();
-                Settle(batches, result);
+                await WriteAsync(batches);
+                _state.Available(_number);
                 return;
             }
             catch (StoreUnavailableException exception)
             {
                 _metrics.FlushFailed(exception.ErrorType);
-                _state.Unavailable(exception, _rows.Count);
-                GiveBackOld(batches, exception);
+                _backlog.Failed(exception);
+                _state.Unavailable(_number, exception.ErrorType, exception.Message, _backlog.AwaitedVotes);
             }
 #pragma warning disable CA1031 // The lane must outlive a fault that nobody thought of: its senders hold the votes.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
                 _metrics.FlushFailed(exception.GetType().Name);
-                LogFlushFault(exception, _rows.Count);
-                batches.ForEach(batch => batch.GiveBack(exception));
+                var votes = GiveBack(batches, exception);
+                LogFlushFault(exception, votes);
                 return;
             }
 
-            if (batches.Count > 0 && !await RetryLaterAsync(failures))
+            if (!await RetryLaterAsync(failures))
             {
+                GiveBack(batches, LaneBacklog.Stopping());
                 return;
             }
-        }
 
-        async Task<bool> RetryLaterAsync(int failures)
-        {
-            var random = Random.Shared.NextDouble();
-            var delay = RetryDelay.After(failures, _options.MinRetryDelay, _options.MaxRetryDelay, random);
-            try
-            {
-                await Task.Delay(delay, _time, _stopping.Token);
-                return true;
-            }
-            catch (OperationCanceledException)
-            {
-                batches.ForEach(static batch => batch.GiveBack(new OperationCanceledException("the silo stops")));
-                return false;
-            }
+            batches.RemoveAll(static batch => !batch.IsAwaited);
         }
     }
 
-    private void Fill(List<PendingBatch> batches)
+    /// <returns>False where the lane stops.</returns>
+    private async Task<bool> RetryLaterAsync(int failures)
     {
-        _rows.Clear();
-        foreach (var batch in batches)
+        var random = Random.Shared.NextDouble();
+        var delay = RetryDelay.After(failures, _options.MinRetryDelay, _options.MaxRetryDelay, random);
+        try
         {
-            foreach (ref readonly var vote in batch.Votes.AsSpan())
-            {
-                _rows.Add(batch.LawId, in vote);
-            }
+            await Task.Delay(delay, _time, _stopping.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
-    private void GiveBackOld(List<PendingBatch> batches, Exception reason)
+    /// <summary>Writes the batches, and answers each as soon as it is known what becomes of it.</summary>
+    private async Task WriteAsync(List<PendingBatch> batches)
     {
-        var before = Now - _options.GiveBackAfter;
-        foreach (var batch in batches.Where(batch => batch.Arrived <= before))
+        // Not the stopping token: a flush under way is let finish while somebody waits for it.
+        var refused = await _write.RegisterAsync(NewLaws(batches), _abandoned.Token);
+        if (refused.Count > 0)
         {
-            batch.GiveBack(reason);
+            foreach (var batch in batches.Where(batch => refused.Contains(batch.LawId)))
+            {
+                var outcomes = new VoteOutcome[batch.Votes.Length];
+                Array.Fill(outcomes, VoteOutcome.Refused);
+                batch.Settle(new PendingOutcome(outcomes, []));
+            }
+
+            batches.RemoveAll(batch => refused.Contains(batch.LawId));
         }
 
-        batches.RemoveAll(batch => batch.Arrived <= before);
+        if (batches.Count > 0)
+        {
+            await WriteRowsAsync(batches);
+        }
+    }
+
+    private async Task WriteRowsAsync(List<PendingBatch> batches)
+    {
+        // Kept for the next flush only after a success: an attempt that was given up may be reading them still.
+        var rows = _rows;
+        _rows = new FlushRows();
+        var write = new FlushWrite(batches, rows);
+        var started = _time.GetTimestamp();
+        var oldest = batches.Min(static batch => batch.Arrived);
+        await _write.WriteAsync(write, Decided, _abandoned.Token);
+        _rows = rows;
+
+        void Decided(FlushResult result)
+        {
+            _metrics.Flushed(result, _time.GetElapsedTime(started), _backlog.Now - oldest);
+            foreach (var (batch, outcome) in write.Decide(result))
+            {
+                if (!batch.Settle(outcome))
+                {
+                    // The sender has them back and sends them again, and they will come out as redelivered: that they are
+                    // counted now is put on record here or nowhere.
+                    _metrics.Settled(outcome.Outcomes);
+                }
+            }
+        }
     }
 
     private static HashSet<string> NewLaws(List<PendingBatch> batches)
@@ -285,14 +256,37 @@ internal sealed partial class Lane : IAsyncDisposable
         return laws;
     }
 
-    private static void Settle(List<PendingBatch> batches, FlushResult result)
+    private static int GiveBack(List<PendingBatch> batches, Exception reason) =>
+        batches.Sum(batch => batch.GiveBack(reason) ? batch.Votes.Length : 0);
+
+    private void OnGivenBack(int votes, TimeSpan flushAge)
     {
-        var totals = result.Totals.ToLookup(static total => total.LawId, StringComparer.Ordinal);
-        var at = 0;
-        foreach (var batch in batches)
+        _metrics.GivenBack(votes);
+        if (flushAge * 2 >= _options.GiveBackAfter)
         {
-            batch.Settle(result.Outcomes.AsSpan(at, batch.Votes.Length), [.. totals[batch.LawId]]);
-            at += batch.Votes.Length;
+            _state.Unavailable(
+                _number, "no_answer", $"the database has not answered for {flushAge.TotalSeconds:F1} s", votes);
+        }
+
+        _state.GaveBack(votes);
+
+        // Observes its own failures; off the timer's thread, because cancelling runs callbacks of the driver.
+        _ = Task.Run(AbandonIfUnawaitedAsync);
+    }
+
+    /// <summary>A lane that stops does not wait for an attempt that nobody else waits for.</summary>
+    private async Task AbandonIfUnawaitedAsync()
+    {
+        if (_stopping.IsCancellationRequested && _backlog.AwaitedVotes == 0)
+        {
+            try
+            {
+                await _abandoned.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The lane has ended meanwhile.
+            }
         }
     }
 

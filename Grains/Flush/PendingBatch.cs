@@ -29,11 +29,15 @@ public sealed class PendingBatch(string lawId, CastVote[] votes, bool registerLa
     /// <summary>Completes when the votes are durable; fails with <see cref="VotesNotDurableException"/>.</summary>
     public Task<PendingOutcome> Settled => _settled.Task;
 
-    /// <summary>The votes are durable.</summary>
-    public void Settle(ReadOnlySpan<VoteOutcome> outcomes, IReadOnlyList<MovedTotal> totals) =>
-        _settled.TrySetResult(new PendingOutcome(outcomes.ToArray(), totals));
+    /// <summary>False once the sender has its answer, whichever: nobody waits for these votes any more.</summary>
+    public bool IsAwaited => !_settled.Task.IsCompleted;
 
-    /// <summary>The votes go back to their sender.</summary>
-    public void GiveBack(Exception reason) => _settled.TrySetException(
+    /// <summary>The votes are durable.</summary>
+    /// <returns>False where they had gone back to their sender before: the sender does not learn of it.</returns>
+    public bool Settle(PendingOutcome outcome) => _settled.TrySetResult(outcome);
+
+    /// <summary>The votes go back to their sender; what becomes of an attempt to write them is unknown.</summary>
+    /// <returns>False where the sender has its answer already.</returns>
+    public bool GiveBack(Exception reason) => _settled.TrySetException(
         new VotesNotDurableException($"{Votes.Length} votes could not be written in time: {reason.Message}"));
 }

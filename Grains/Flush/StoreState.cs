@@ -1,49 +1,106 @@
 using Microsoft.Extensions.Logging;
-using Votes.Grains.Store;
 
 namespace Votes.Grains.Flush;
 
 /// <summary>
-/// Whether the database takes flushes, as the lanes find it, and the log of it: a line when it changes, none per attempt.
-/// Thread-safe.
+/// Whether the database takes flushes, as the lanes find it, and the log of it: a line when the first lane fails and one
+/// when the last one is well again, a reminder each minute between them, and none per attempt. Thread-safe.
 /// </summary>
 public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> logger)
 {
-    private readonly Lock _gate = new();
-    private long? _since;
+    /// <summary>The least time between two lines that say the same.</summary>
+    public static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>A flush failed.</summary>
-    public void Unavailable(StoreUnavailableException reason, int pendingVotes)
+    private readonly Lock _gate = new();
+    private readonly HashSet<int> _failing = [];
+    private long _since;
+    private long? _toldAt;
+    private long _givenBack;
+
+    /// <summary>A lane's flush failed, or got no answer for too long.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="errorType">A short word for what went wrong.</param>
+    /// <param name="reason">What went wrong.</param>
+    /// <param name="votes">How many votes it concerns.</param>
+    public void Unavailable(int lane, string errorType, string reason, int votes)
     {
         lock (_gate)
         {
-            if (_since is null)
+            var begins = _failing.Count == 0;
+            _failing.Add(lane);
+            if (begins)
             {
                 _since = time.GetTimestamp();
-                LogUnavailable(reason.ErrorType, reason.Message, pendingVotes);
+                _toldAt = _since;
+                _givenBack = 0;
+                LogUnavailable(errorType, reason, votes);
+            }
+            else if (IsDue())
+            {
+                var seconds = time.GetElapsedTime(_since).TotalSeconds;
+                LogStillUnavailable(seconds, errorType, _givenBack, reason);
             }
         }
     }
 
-    /// <summary>A flush succeeded.</summary>
-    public void Available()
+    /// <summary>A lane's flush succeeded.</summary>
+    public void Available(int lane)
     {
         lock (_gate)
         {
-            if (_since is { } since)
+            if (_failing.Remove(lane) && _failing.Count == 0)
             {
-                _since = null;
-                var seconds = time.GetElapsedTime(since).TotalSeconds;
-                LogAvailable(seconds);
+                var seconds = time.GetElapsedTime(_since).TotalSeconds;
+                LogAvailable(seconds, _givenBack);
+                _givenBack = 0;
             }
         }
+    }
+
+    /// <summary>Votes went back to their senders because they had waited for too long.</summary>
+    public void GaveBack(int votes)
+    {
+        lock (_gate)
+        {
+            _givenBack += votes;
+            if (_failing.Count == 0 && IsDue())
+            {
+                LogOverloaded(_givenBack);
+                _givenBack = 0;
+            }
+        }
+    }
+
+    private bool IsDue()
+    {
+        if (_toldAt is { } told && time.GetElapsedTime(told) < ReminderInterval)
+        {
+            return false;
+        }
+
+        _toldAt = time.GetTimestamp();
+        return true;
     }
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Flush failed ({ErrorType}); {PendingVotes} votes stay pending and are tried again: {Reason}")]
-    private partial void LogUnavailable(string errorType, string reason, int pendingVotes);
+        Message = "Flush failed ({ErrorType}); {Votes} votes are tried again, and go back to Ingest when they are too old: "
+            + "{Reason}")]
+    private partial void LogUnavailable(string errorType, string reason, int votes);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Flushes succeed again after {Seconds:F1} s")]
-    private partial void LogAvailable(double seconds);
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Flushes have failed for {Seconds:F0} s ({ErrorType}); {Votes} votes went back to Ingest so far: {Reason}")]
+    private partial void LogStillUnavailable(double seconds, string errorType, long votes, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Flushes succeed again after {Seconds:F1} s; {Votes} votes went back to Ingest meanwhile")]
+    private partial void LogAvailable(double seconds, long votes);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Votes} votes went back to Ingest because their turn did not come in time: more votes arrive than the "
+            + "database takes")]
+    private partial void LogOverloaded(long votes);
 }

@@ -41,20 +41,25 @@ public sealed class TallyWriter : IAsyncDisposable
     /// <param name="votes">The votes, 1 or more.</param>
     /// <param name="registerLaw">Whether the law has to be registered.</param>
     /// <param name="backlog">Whether the sender has a backlog: the flush then does not wait for the timer.</param>
+    /// <param name="since">
+    /// When the votes came to the silo, as a timestamp of the host's <see cref="TimeProvider"/>; null: just now. They go
+    /// back to their sender <see cref="FlushOptions.GiveBackAfter"/> later.
+    /// </param>
     /// <exception cref="VotesNotDurableException">They could not be written in time; the outcome is unknown.</exception>
-    public async Task<PendingOutcome> WriteAsync(string lawId, CastVote[] votes, bool registerLaw, bool backlog)
+    public async Task<PendingOutcome> WriteAsync(
+        string lawId, CastVote[] votes, bool registerLaw, bool backlog, long? since = null)
     {
+        var arrived = since ?? _time.GetTimestamp();
         var lane = LaneOf(lawId);
-        var arrived = lane.Now;
         var waited = !_limit.TryEnter(votes.Length);
         if (waited)
         {
-            await EnterAsync(votes.Length);
+            await EnterAsync(votes.Length, arrived);
         }
 
         try
         {
-            var batch = new PendingBatch(lawId, votes, registerLaw, arrived);
+            var batch = new PendingBatch(lawId, votes, registerLaw, lane.At(arrived));
             lane.Add(batch);
             if (backlog)
             {
@@ -80,10 +85,8 @@ public sealed class TallyWriter : IAsyncDisposable
     /// <summary>Ends the lanes. What is still pending goes back to its senders.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var lane in _lanes)
-        {
-            await lane.DisposeAsync();
-        }
+        // Side by side: each may have to wait for a flush that is under way.
+        await Task.WhenAll(_lanes.Select(static lane => lane.DisposeAsync().AsTask()));
     }
 
     /// <summary>
@@ -97,9 +100,10 @@ public sealed class TallyWriter : IAsyncDisposable
         }
     }
 
-    private async ValueTask EnterAsync(int votes)
+    private async ValueTask EnterAsync(int votes, long arrived)
     {
-        using var timeout = new CancellationTokenSource(_options.GiveBackAfter, _time);
+        var left = _options.GiveBackAfter - _time.GetElapsedTime(arrived);
+        using var timeout = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
         try
         {
             await _limit.EnterAsync(votes, timeout.Token);

@@ -15,12 +15,18 @@ public interface ITallyStore
     /// </summary>
     /// <param name="lane">Which of the store's connections to use, from 0; one write at a time on each.</param>
     /// <param name="rows">The votes, of any number of laws.</param>
-    /// <param name="newLaws">Laws to register, as far as they are not registered yet.</param>
     /// <param name="cancellationToken">Cancels the statement; the outcome is then unknown.</param>
     /// <exception cref="RowsRefusedException">The database refuses a row for what it holds. Nothing was written.</exception>
     /// <exception cref="StoreUnavailableException">Anything else. The outcome is unknown: write the same again.</exception>
-    Task<FlushResult> WriteAsync(
-        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken);
+    Task<FlushResult> WriteAsync(int lane, FlushRows rows, CancellationToken cancellationToken);
+
+    /// <summary>Registers laws that nobody described, as far as they are not registered yet.</summary>
+    /// <param name="lane">As for <see cref="WriteAsync"/>.</param>
+    /// <param name="lawIds">The laws.</param>
+    /// <param name="cancellationToken">Cancels the statement; the outcome is then unknown.</param>
+    /// <exception cref="RowsRefusedException">The database refuses a law for what it holds. None was registered.</exception>
+    /// <exception cref="StoreUnavailableException">Anything else. The outcome is unknown: do the same again.</exception>
+    Task RegisterAsync(int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken);
 
     /// <summary>Reads what is on record of some laws, in one snapshot; a law that is not registered is among them too.</summary>
     /// <exception cref="StoreUnavailableException">The database did not answer.</exception>

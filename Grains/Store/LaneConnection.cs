@@ -5,82 +5,68 @@ using Votes.Grains.Flush;
 namespace Votes.Grains.Store;
 
 /// <summary>
-/// One database connection that writes flushes, one at a time, with its two statements prepared. Opened on first use;
-/// thrown away after any error, because nothing is known of its state then. Owned by its lane.
+/// One database connection that writes flushes, one at a time, with its two statements prepared. To be disposed of after
+/// any error, because nothing is known of its state then. Owned by whoever is using it.
 /// </summary>
-internal sealed class LaneConnection(NpgsqlDataSource dataSource, TimeSpan commandTimeout) : IAsyncDisposable
+internal sealed class LaneConnection : IAsyncDisposable
 {
-    private NpgsqlConnection? _connection;
-    private NpgsqlBatch? _batch;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlBatch _batch;
 
-    /// <summary>Registers <paramref name="newLaws"/>, then writes <paramref name="rows"/> in one transaction.</summary>
-    public async Task<FlushResult> WriteAsync(
-        FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+    private LaneConnection(NpgsqlConnection connection)
     {
+        _connection = connection;
+        _batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { Command(TallySql.Count, withCastAt: true), Command(TallySql.FileDuplicates, false) },
+        };
+    }
+
+    /// <summary>Connects and prepares.</summary>
+    public static async Task<LaneConnection> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        var lane = new LaneConnection(await dataSource.OpenConnectionAsync(cancellationToken));
         try
         {
-            var batch = await OpenAsync(cancellationToken);
-            if (newLaws.Count > 0)
-            {
-                await RegisterAsync(newLaws, cancellationToken);
-            }
-
-            Bind(batch.BatchCommands[0], rows);
-            Bind(batch.BatchCommands[1], rows);
-
-            // No BeginTransaction: the server wraps a pipelined batch in one implicit transaction, so that both
-            // statements and the commit cost one round trip.
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            return await FlushResultReader.ReadAsync(reader, rows, cancellationToken);
+            await lane._batch.PrepareAsync(cancellationToken);
+            return lane;
         }
         catch
         {
-            await DisposeAsync();
+            await lane.DisposeAsync();
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Writes <paramref name="rows"/> in one transaction.</summary>
+    public async Task<FlushResult> WriteAsync(FlushRows rows, CancellationToken cancellationToken)
     {
-        var (connection, batch) = (_connection, _batch);
-        (_connection, _batch) = (null, null);
-        if (batch is not null)
-        {
-            await batch.DisposeAsync();
-        }
+        Bind(_batch.BatchCommands[0], rows);
+        Bind(_batch.BatchCommands[1], rows);
 
-        if (connection is not null)
-        {
-            await connection.DisposeAsync();
-        }
+        // No BeginTransaction: the server wraps a pipelined batch in one implicit transaction, so that both statements and
+        // the commit cost one round trip.
+        await using var reader = await _batch.ExecuteReaderAsync(cancellationToken);
+        return await FlushResultReader.ReadAsync(reader, rows, cancellationToken);
     }
 
-    private async ValueTask<NpgsqlBatch> OpenAsync(CancellationToken cancellationToken)
-    {
-        if (_batch is not null)
-        {
-            return _batch;
-        }
-
-        _connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var batch = new NpgsqlBatch(_connection)
-        {
-            Timeout = (int)Math.Ceiling(commandTimeout.TotalSeconds),
-            BatchCommands = { Command(TallySql.Count, withCastAt: true), Command(TallySql.FileDuplicates, false) },
-        };
-        await batch.PrepareAsync(cancellationToken);
-        return _batch = batch;
-    }
-
-    private async Task RegisterAsync(IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+    /// <summary>Registers laws.</summary>
+    public async Task RegisterAsync(IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
     {
         await using var register = new NpgsqlCommand(TallySql.RegisterLaws, _connection);
         register.Parameters.Add(new NpgsqlParameter<string[]>
         {
-            TypedValue = [.. newLaws],
+            TypedValue = [.. lawIds],
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
         await register.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _batch.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private static NpgsqlBatchCommand Command(string sql, bool withCastAt)

@@ -7,53 +7,64 @@ using Votes.Grains.Laws;
 
 namespace Votes.Grains.Store;
 
-/// <summary>The tally store on PostgreSQL: a connection of its own for each lane, a pool for reads.</summary>
+/// <summary>
+/// The tally store on PostgreSQL: a connection of its own for each lane, a pool for reads. Every call ends in time, whatever
+/// the server and the network do.
+/// </summary>
 public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
 {
+    // What the server's own limit on a statement is given before a call counts as unanswered.
+    private static readonly TimeSpan AnswerMargin = TimeSpan.FromSeconds(1);
+
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _writes;
-    private readonly LaneConnection[] _lanes;
+    private readonly LaneConnection?[] _lanes;
+    private readonly TimeSpan _writeLimit;
+    private readonly TimeSpan _readLimit;
 
     /// <summary>Creates the store; connections are opened when they are first used.</summary>
     /// <param name="connectionString">Connection string of the application role.</param>
     /// <param name="lanes">How many writes may run side by side, 1 or more.</param>
-    /// <param name="commandTimeout">How long a statement may take.</param>
-    public PostgresTallyStore(string connectionString, int lanes, TimeSpan commandTimeout)
+    /// <param name="commandTimeout">How long a statement of a write may take.</param>
+    /// <param name="readTimeout">How long a read may take; null: as long as a statement of a write.</param>
+    public PostgresTallyStore(
+        string connectionString, int lanes, TimeSpan commandTimeout, TimeSpan? readTimeout = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
-        var seconds = (int)Math.Ceiling(commandTimeout.TotalSeconds);
-        _reads = Source(connectionString, "votes-reads", seconds, "");
+        _writeLimit = commandTimeout + AnswerMargin;
+        _readLimit = (readTimeout ?? commandTimeout) + AnswerMargin;
+        var reads = PostgresSource.Bounded(connectionString, "votes-reads", readTimeout ?? commandTimeout);
+        reads.NoResetOnClose = true;
+        _reads = Build(reads);
 
         // The flush looks keys up one by one whatever the statistics say: a plan made while the audit was small must not
         // scan it once it is large. synchronous_commit stays on, whatever the role's default: an ack follows the commit.
-        _writes = Source(
+        var writes = PostgresSource.Bounded(
             connectionString,
             "votes-flush",
-            seconds,
-            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on",
-            lanes);
-        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new LaneConnection(_writes, commandTimeout))];
+            commandTimeout,
+            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on");
+
+        // No pool: each lane keeps its own, and one that was given up must not count against the others.
+        writes.Pooling = false;
+        _writes = Build(writes);
+        _lanes = new LaneConnection?[lanes];
     }
 
     /// <inheritdoc/>
-    public async Task<FlushResult> WriteAsync(
-        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _lanes[lane].WriteAsync(rows, newLaws, cancellationToken);
-        }
-        catch (PostgresException refused) when (PostgresErrors.IsRowsFault(refused.SqlState))
-        {
-            throw new RowsRefusedException(refused.SqlState, refused);
-        }
-        catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
-        {
-            // Idle connections too: a server that was demoted or is going down would be met again by the next attempt.
-            _writes.Clear();
-            throw new StoreUnavailableException(PostgresErrors.TypeOf(exception), exception);
-        }
-    }
+    public Task<FlushResult> WriteAsync(int lane, FlushRows rows, CancellationToken cancellationToken) =>
+        OnLaneAsync(lane, (connection, token) => connection.WriteAsync(rows, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RegisterAsync(int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        OnLaneAsync(
+            lane,
+            async (connection, token) =>
+            {
+                await connection.RegisterAsync(lawIds, token);
+                return true;
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
@@ -106,11 +117,53 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     {
         foreach (var lane in _lanes)
         {
-            await lane.DisposeAsync();
+            if (lane is not null)
+            {
+                await lane.DisposeAsync();
+            }
         }
 
         await _writes.DisposeAsync();
         await _reads.DisposeAsync();
+    }
+
+    private async Task<T> OnLaneAsync<T>(
+        int lane, Func<LaneConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+    {
+        // Taken out of its place while it is used: a call that is given up keeps its connection and ends it by itself.
+        var connection = _lanes[lane];
+        _lanes[lane] = null;
+        try
+        {
+            var result = await BoundedCall.RunAsync(UseAsync, _writeLimit, cancellationToken);
+            _lanes[lane] = connection;
+            return result;
+        }
+        catch (PostgresException refused) when (PostgresErrors.IsRowsFault(refused.SqlState))
+        {
+            // The server said no and rolled back; the connection is as good as before, and halving needs it often.
+            _lanes[lane] = connection;
+            throw new RowsRefusedException(refused.SqlState, refused);
+        }
+        catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
+        {
+            throw new StoreUnavailableException(PostgresErrors.TypeOf(exception), exception);
+        }
+
+        async Task<T> UseAsync(CancellationToken token)
+        {
+            var used = connection ??= await LaneConnection.OpenAsync(_writes, token);
+            try
+            {
+                return await use(used, token);
+            }
+            catch (Exception exception) when (
+                exception is not PostgresException refused || !PostgresErrors.IsRowsFault(refused.SqlState))
+            {
+                await used.DisposeAsync();
+                throw;
+            }
+        }
     }
 
     private async Task ReadAsync(
@@ -118,17 +171,26 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     {
         try
         {
-            await using var command = _reads.CreateCommand(sql);
-            command.Parameters.Add(parameter);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                add(reader);
-            }
+            await BoundedCall.RunAsync(ReadAllAsync, _readLimit, cancellationToken);
         }
         catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
         {
+            // Idle connections too: a server that was demoted or is going down would be met again by the next read.
+            _reads.Clear();
             throw new StoreUnavailableException(PostgresErrors.TypeOf(exception), exception);
+        }
+
+        async Task<bool> ReadAllAsync(CancellationToken token)
+        {
+            await using var command = _reads.CreateCommand(sql);
+            command.Parameters.Add(parameter);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+            {
+                add(reader);
+            }
+
+            return true;
         }
     }
 
@@ -142,25 +204,6 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     private static NpgsqlParameter<string[]> TextArray(IReadOnlyCollection<string> values) =>
         new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    private static NpgsqlDataSource Source(
-        string connectionString, string name, int timeoutSeconds, string settings, int? connections = null)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            ApplicationName = name,
-            CommandTimeout = timeoutSeconds,
-            Enlist = false,
-            NoResetOnClose = true,
-            KeepAlive = 30,
-        };
-        if (connections is { } wanted)
-        {
-            // Each lane has its own for good: a smaller pool would starve one of them.
-            builder.MaxPoolSize = wanted;
-            builder.MinPoolSize = 0;
-        }
-
-        builder.Options = $"{builder.Options} {settings}".Trim();
-        return new NpgsqlSlimDataSourceBuilder(builder.ConnectionString).EnableArrays().Build();
-    }
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings) =>
+        new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableArrays().Build();
 }

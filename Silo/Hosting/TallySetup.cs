@@ -11,6 +11,8 @@ namespace Votes.Silo.Hosting;
 /// <summary>What the grains count with: the store, the writer, the book of laws, the metrics.</summary>
 public static class TallySetup
 {
+    private static readonly TimeSpan OrleansStatementTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Adds it.</summary>
     /// <exception cref="InvalidOperationException">ConnectionStrings:Votes is not set.</exception>
     public static void AddTally(this WebApplicationBuilder builder)
@@ -21,11 +23,19 @@ public static class TallySetup
         services.AddChecked<LawTallyOptions>(LawTallyOptions.Section);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Metrics.DefaultRegistry);
-        services.AddSingleton(_ => NpgsqlDataSource.Create(Required(connectionString)));
+        services.AddSingleton<IValidateOptions<FlushOptions>, FlushAcrossSections>();
+
+        // What the cluster's membership, the grains' states and the health check use.
+        services.AddSingleton(_ => NpgsqlDataSource.Create(
+            PostgresSource.Bounded(Required(connectionString), "votes-silo", OrleansStatementTimeout)));
         services.AddSingleton<ITallyStore>(provider =>
         {
             var flush = provider.GetRequiredService<IOptions<FlushOptions>>().Value;
-            return new PostgresTallyStore(Required(connectionString), flush.Lanes, flush.CommandTimeout);
+
+            // A read that keeps a vote waiting for longer than that is of no use to it.
+            var readTimeout = flush.CommandTimeout < flush.GiveBackAfter ? flush.CommandTimeout : flush.GiveBackAfter;
+            return new PostgresTallyStore(
+                Required(connectionString), flush.Lanes, flush.CommandTimeout, readTimeout);
         });
         services.AddSingleton<TallyMetrics>();
         services.AddSingleton<StoreState>();

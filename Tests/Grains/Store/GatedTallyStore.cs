@@ -99,8 +99,7 @@ internal sealed class GatedTallyStore : ITallyStore
     }
 
     /// <inheritdoc/>
-    public async Task<FlushResult> WriteAsync(
-        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+    public async Task<FlushResult> WriteAsync(int lane, FlushRows rows, CancellationToken cancellationToken)
     {
         Writes.Enqueue(rows.Count);
         _arrivals.Release();
@@ -111,12 +110,12 @@ internal sealed class GatedTallyStore : ITallyStore
             throw new StoreUnavailableException("before_commit", new IOException("the connection was lost"));
         }
 
-        if (rows.VoteIds.Any(Refused.ContainsKey) || newLaws.Any(RefusedLaws.ContainsKey))
+        if (rows.VoteIds.Any(Refused.ContainsKey))
         {
             throw new RowsRefusedException("22000", new InvalidOperationException("the row is refused"));
         }
 
-        var result = Commit(rows, newLaws);
+        var result = Commit(rows);
         return fault switch
         {
             StoreFault.AfterCommit => throw new StoreUnavailableException(
@@ -124,6 +123,25 @@ internal sealed class GatedTallyStore : ITallyStore
             StoreFault.Unheard => throw new InvalidOperationException("nobody thought of this"),
             _ => result,
         };
+    }
+
+    /// <inheritdoc/>
+    public Task RegisterAsync(int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
+    {
+        if (lawIds.Any(RefusedLaws.ContainsKey))
+        {
+            throw new RowsRefusedException("22000", new InvalidOperationException("the law is refused"));
+        }
+
+        lock (_gate)
+        {
+            foreach (var lawId in lawIds)
+            {
+                _laws.TryAdd(lawId, Law.Unregistered(lawId).Registered());
+            }
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -153,15 +171,10 @@ internal sealed class GatedTallyStore : ITallyStore
         }
     }
 
-    private FlushResult Commit(FlushRows rows, IReadOnlyCollection<string> newLaws)
+    private FlushResult Commit(FlushRows rows)
     {
         lock (_gate)
         {
-            foreach (var lawId in newLaws)
-            {
-                _laws.TryAdd(lawId, Law.Unregistered(lawId).Registered());
-            }
-
             var outcomes = new VoteOutcome[rows.Count];
             var added = new Dictionary<(string LawId, string Choice), long>();
             for (var i = 0; i < rows.Count; i++)

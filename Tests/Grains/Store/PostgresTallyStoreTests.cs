@@ -111,7 +111,7 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
             rows.Add($"law {law}", VoteSamples.By(1));
         }
 
-        var result = await _store.WriteAsync(0, rows, [], Stop);
+        var result = await _store.WriteAsync(0, rows, Stop);
 
         Assert.All(result.Outcomes, static outcome => Assert.Equal(Counted, outcome));
         Assert.Equal(20, result.Totals.Count);
@@ -176,7 +176,7 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
                             : Redelivered);
                     }
 
-                    Assert.Equal(expected, (await _store.WriteAsync(0, rows, [], Stop)).Outcomes);
+                    Assert.Equal(expected, (await _store.WriteAsync(0, rows, Stop)).Outcomes);
                 }
             },
             iter: 150,
@@ -189,8 +189,10 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     {
         var rows = new FlushRows();
         rows.Add("law new", VoteSamples.By(1));
-        await _store.WriteAsync(0, rows, ["law new"], Stop);
-        await _store.WriteAsync(1, rows, ["law new"], Stop);
+        await _store.RegisterAsync(0, ["law new"], Stop);
+        await _store.WriteAsync(0, rows, Stop);
+        await _store.RegisterAsync(1, ["law new"], Stop);
+        await _store.WriteAsync(1, rows, Stop);
 
         var laws = await _store.LoadAsync(["law new", "law none"], Stop);
         Assert.Equal(LawStatus.Open, laws["law new"].Law.Status);
@@ -282,7 +284,7 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     {
         var rows = new FlushRows();
         Array.ForEach(votes, vote => rows.Add(lawId, in vote));
-        return await _store.WriteAsync(0, rows, [], Stop);
+        return await _store.WriteAsync(0, rows, Stop);
     }
 
     /// <summary>As a lane does: tries again where the database chose this transaction as the victim of a deadlock.</summary>
@@ -292,7 +294,7 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
         {
             try
             {
-                return await _store.WriteAsync(lane, rows, [], Stop);
+                return await _store.WriteAsync(lane, rows, Stop);
             }
             catch (StoreUnavailableException exception) when (exception.ErrorType == PostgresErrorCodes.DeadlockDetected)
             {
