@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using Votes.Ingest.Configuration;
 
@@ -15,7 +16,10 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     // More than any broker lets through: a message over the client's own limit would close the connection, and the
     // broker would deliver it again, for ever. It is poison, and goes the way of poison.
     private const uint MaxInboundBytes = 1024 * 1024 * 1024;
+    private const ushort AccessRefused = 403;
     private const ushort NotFound = 404;
+    private const ushort ResourceLocked = 405;
+    private const ushort PreconditionFailed = 406;
 
     private readonly ConnectionFactory _factory = new()
     {
@@ -33,27 +37,79 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     /// <param name="name">Its name in the broker's lists.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">It took longer than a call may.</exception>
-    public Task<IConnection> ConnectAsync(string name, CancellationToken cancellationToken) =>
-        CallAsync(token => _factory.CreateConnectionAsync(name, token), cancellationToken);
+    public async Task<IConnection> ConnectAsync(string name, CancellationToken cancellationToken)
+    {
+        Task<IConnection>? connecting = null;
+        try
+        {
+            return await CallAsync(
+                token => connecting = _factory.CreateConnectionAsync(name, token), cancellationToken);
+        }
+        catch when (connecting is not null)
+        {
+            // One that comes late after all would stay open, with its heartbeats, and nobody would know of it. Observes
+            // its own failures.
+            _ = AbandonLateAsync(connecting);
+            throw;
+        }
+
+        async Task AbandonLateAsync(Task<IConnection> late)
+        {
+            try
+            {
+                Abandon(await late);
+            }
+            catch (Exception)
+            {
+                // It did not come at all.
+            }
+        }
+    }
 
     /// <summary>
-    /// Makes a queue where there is none; one that exists is used as it is, since to declare it with other arguments is
-    /// an error.
+    /// Makes a durable queue where there is none. One that exists is used whatever its type and other arguments, but it
+    /// must outlive the broker and its connections.
     /// </summary>
+    /// <exception cref="UnusableQueueException">It does not, or belongs to another connection alone.</exception>
     public async Task EnsureQueueAsync(IConnection connection, string queue, CancellationToken cancellationToken)
     {
-        if (await ReadyMessagesAsync(connection, queue, cancellationToken) is not null)
+        // To declare is the only way to learn of durability; a channel that is told no is closed, so it is thrown away.
+        var channel = await OpenChannelAsync(connection, cancellationToken);
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = options.QueueType };
+        try
         {
+            await CallAsync(
+                token => channel.QueueDeclareAsync(
+                    queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: token),
+                cancellationToken);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { } reason)
+        {
+            await JudgeAsync(connection, queue, reason, cancellationToken);
             return;
         }
 
-        var channel = await OpenChannelAsync(connection, cancellationToken);
-        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = options.QueueType };
-        await CallAsync(
-            token => channel.QueueDeclareAsync(
-                queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: token),
-            cancellationToken);
         await CloseAsync(channel, cancellationToken);
+    }
+
+    /// <summary>Tells what the broker's refusal to declare a queue says of the queue.</summary>
+    private async Task JudgeAsync(
+        IConnection connection, string queue, ShutdownEventArgs reason, CancellationToken cancellationToken)
+    {
+        switch (reason.ReplyCode)
+        {
+            // The broker compares durability before the type and all other arguments, and names the first that differs.
+            case PreconditionFailed when !UnusableQueueException.Names(reason.ReplyText):
+                return;
+            case PreconditionFailed or ResourceLocked:
+                throw new UnusableQueueException(queue, reason.ReplyText);
+
+            // A user who may not declare queues may well consume them.
+            case AccessRefused when await ReadyMessagesAsync(connection, queue, cancellationToken) is not null:
+                return;
+            default:
+                throw new OperationInterruptedException(reason);
+        }
     }
 
     /// <summary>How many messages wait in a queue; null where there is no such queue.</summary>
@@ -117,10 +173,16 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
 
         async Task AbortAsync()
         {
+            // Each has a limit of its own: where the farewell hangs, the socket is still to be closed.
+            await BoundedAsync(() => connection.AbortAsync(options.CallTimeout));
+            await BoundedAsync(() => connection.DisposeAsync().AsTask());
+        }
+
+        async Task BoundedAsync(Func<Task> end)
+        {
             try
             {
-                await connection.AbortAsync(options.CallTimeout).WaitAsync(options.CallTimeout, time);
-                await connection.DisposeAsync().AsTask().WaitAsync(options.CallTimeout, time);
+                await end().WaitAsync(options.CallTimeout, time);
             }
             catch (Exception)
             {

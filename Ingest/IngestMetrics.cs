@@ -20,6 +20,8 @@ public sealed class IngestMetrics
     private readonly Counter _errors;
     private readonly Counter _deadLetters;
     private readonly Counter _reconnects;
+    private readonly Counter _stalls;
+    private readonly Gauge _heldLetters;
     private readonly Gauge _callsInFlight;
     private readonly Gauge _unacked;
     private readonly Gauge _backlog;
@@ -56,6 +58,10 @@ public sealed class IngestMetrics
         _acks = metrics.CreateCounter("votes_acks_total", "Acks sent; each covers all that is durable.");
         _reconnects = metrics.CreateCounter(
             "votes_reconnects_total", "Connections to the broker that were lost or could not be made.", ["purpose"]);
+        _stalls = metrics.CreateCounter(
+            "votes_stalls_total", "Connections given up because they were silent or held messages for no known cause.");
+        _heldLetters = metrics.CreateGauge(
+            "votes_dead_letters_held", "Dead letters that the broker refuses for what they hold; somebody must act.");
         _callsInFlight = metrics.CreateGauge("votes_calls_in_flight", "Calls to grains that wait for their outcome.");
         _unacked = metrics.CreateGauge("votes_unacked", "Messages delivered and not acked, by lane.", ["lane"]);
         _backlog = metrics.CreateGauge("votes_lane_backlog", "1 where a lane asks silos to flush early.", ["lane"]);
@@ -98,6 +104,12 @@ public sealed class IngestMetrics
 
     /// <summary>Counts a connection that was lost or could not be made.</summary>
     public void Reconnecting(string purpose) => _reconnects.WithLabels(purpose).Inc();
+
+    /// <summary>Counts a lane that has stalled.</summary>
+    public void Stalled() => _stalls.Inc();
+
+    /// <summary>Sets the number of dead letters that the broker refuses.</summary>
+    public void DeadLettersHeld(int letters) => _heldLetters.Set(letters);
 
     /// <summary>Sets the number of calls in flight.</summary>
     public void CallsInFlight(int calls) => _callsInFlight.Set(calls);

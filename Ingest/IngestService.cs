@@ -6,6 +6,7 @@ using Votes.Ingest.DeadLetters;
 using Votes.Ingest.Lanes;
 using Votes.Ingest.Laws;
 using Votes.Ingest.Messages;
+using Votes.Ingest.Schema;
 using Votes.Ingest.VoterKeys;
 
 namespace Votes.Ingest;
@@ -16,12 +17,13 @@ namespace Votes.Ingest;
 /// </summary>
 public sealed partial class IngestService : BackgroundService
 {
-    private static readonly Backoff DatabaseBackoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
+    private static readonly Backoff StartBackoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
     private readonly RabbitMqOptions _rabbitMq;
     private readonly DispatchOptions _dispatch;
     private readonly VoterKey _voterKey;
     private readonly VoterKeyRegistry _voterKeys;
+    private readonly KnownSchema _schema;
     private readonly RecordVotes _record;
     private readonly IngestMetrics _metrics;
     private readonly IngestState _state;
@@ -36,6 +38,7 @@ public sealed partial class IngestService : BackgroundService
         DispatchOptions dispatch,
         VoterKey voterKey,
         VoterKeyRegistry voterKeys,
+        KnownSchema schema,
         RecordVotes record,
         IngestMetrics metrics,
         IngestState state,
@@ -47,6 +50,7 @@ public sealed partial class IngestService : BackgroundService
         _dispatch = dispatch;
         _voterKey = voterKey;
         _voterKeys = voterKeys;
+        _schema = schema;
         _record = record;
         _metrics = metrics;
         _state = state;
@@ -61,13 +65,14 @@ public sealed partial class IngestService : BackgroundService
     {
         try
         {
-            await CheckVoterKeyAsync(stoppingToken);
+            await CheckDatabaseAsync(stoppingToken);
             await StartedAsync(stoppingToken);
             _state.HasCluster = true;
             await ConsumeAsync(stoppingToken);
         }
-        catch (VoterKeyMismatchException e)
+        catch (Exception e) when (e is VoterKeyMismatchException or UnknownSchemaException or UnusableQueueException)
         {
+            // What another process, or another configuration, has to mend: these say what.
             _state.Failure = e;
             LogRefused(_log, e.Message);
             _lifetime.StopApplication();
@@ -84,25 +89,55 @@ public sealed partial class IngestService : BackgroundService
         }
     }
 
-    private async Task CheckVoterKeyAsync(CancellationToken stop)
+    private Task CheckDatabaseAsync(CancellationToken stop) => UntilAnsweredAsync(
+        async () =>
+        {
+            await _schema.CheckAsync(stop);
+            await _voterKeys.CheckAsync(_voterKey, stop);
+        },
+        // Not up yet, or its schema is not there yet: wait for whoever brings it.
+        static cause => cause is NpgsqlException or TimeoutException,
+        cause => LogNoDatabase(_log, cause),
+        stop);
+
+    /// <summary>Checks before anything is consumed that the queues are such that nothing is lost in them.</summary>
+    private Task CheckQueuesAsync(Broker broker, CancellationToken stop) => UntilAnsweredAsync(
+        async () =>
+        {
+            var connection = await broker.ConnectAsync("votes ingest check", stop);
+            try
+            {
+                await broker.EnsureQueueAsync(connection, _rabbitMq.Queue, stop);
+                await broker.EnsureQueueAsync(connection, _rabbitMq.DeadLetterQueue, stop);
+            }
+            finally
+            {
+                broker.Abandon(connection);
+            }
+        },
+        static cause => cause is not (UnusableQueueException or OperationCanceledException),
+        cause => LogNoBroker(_log, cause),
+        stop);
+
+    private async Task UntilAnsweredAsync(
+        Func<Task> ask, Func<Exception, bool> isTransient, Action<Exception> tell, CancellationToken stop)
     {
         for (var failures = 1; ; failures++)
         {
             try
             {
-                await _voterKeys.CheckAsync(_voterKey, stop);
+                await ask();
                 return;
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (isTransient(e) && !stop.IsCancellationRequested)
             {
-                // Not up yet, or its schema is not there yet: wait for whoever brings it.
                 if (failures == 1)
                 {
-                    LogNoDatabase(_log, e);
+                    tell(e);
                 }
             }
 
-            await Task.Delay(DatabaseBackoff.Delay(failures, Random.Shared.NextDouble()), _time, stop);
+            await Task.Delay(StartBackoff.Delay(failures, Random.Shared.NextDouble()), _time, stop);
         }
     }
 
@@ -118,12 +153,13 @@ public sealed partial class IngestService : BackgroundService
     private async Task ConsumeAsync(CancellationToken stop)
     {
         var broker = new Broker(_rabbitMq, _time);
+        await CheckQueuesAsync(broker, stop);
         var deadLetters = new DeadLetterPublisher(
             _rabbitMq, broker, _metrics, _time, _logs.CreateLogger<DeadLetterPublisher>());
         using var dispatcher = new VoteDispatcher(
             _record, deadLetters.Add, _dispatch, _metrics, _time, _logs.CreateLogger<VoteDispatcher>());
         var lanes = Enumerable.Range(0, _rabbitMq.Lanes)
-            .Select(number => CreateLane(number, broker, dispatcher))
+            .Select(number => CreateLane(number, broker, dispatcher, deadLetters))
             .ToArray();
         _state.Watch(() => Array.TrueForAll(lanes, lane => lane.IsConsuming) && deadLetters.IsConnected);
 
@@ -136,13 +172,15 @@ public sealed partial class IngestService : BackgroundService
         LogStopped(_log);
     }
 
-    private Lane CreateLane(int number, Broker broker, VoteDispatcher dispatcher) =>
+    private Lane CreateLane(
+        int number, Broker broker, VoteDispatcher dispatcher, DeadLetterPublisher deadLetters) =>
         new(new LaneParts(
             $"lane {number}",
             _rabbitMq,
             broker,
             () => new VoteParser(_voterKey.CreateHasher(), _dispatch.CachedLaws),
             dispatcher.Dispatch,
+            () => dispatcher.IsHeldUp || deadLetters.IsHeldUp,
             _metrics,
             _time,
             _logs.CreateLogger<Lane>()));
@@ -151,8 +189,12 @@ public sealed partial class IngestService : BackgroundService
     private static partial void LogRefused(ILogger log, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "The database cannot be asked for its voter key yet; nothing is consumed until it can.")]
+        "The database cannot be asked for its schema and voter key yet; nothing is consumed until it can.")]
     private static partial void LogNoDatabase(ILogger log, Exception cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The broker cannot be asked for its queues yet; nothing is consumed until it can.")]
+    private static partial void LogNoBroker(ILogger log, Exception cause);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopped consuming; what was settled is acked.")]
     private static partial void LogStopped(ILogger log);

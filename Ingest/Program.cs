@@ -6,11 +6,13 @@ using Votes.Grains.Interfaces;
 using Votes.Ingest;
 using Votes.Ingest.Configuration;
 using Votes.Ingest.Laws;
+using Votes.Ingest.Schema;
 using Votes.Ingest.VoterKeys;
 using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
 
 const string ReadyTag = "ready";
 TimeSpan pauseForOthers = TimeSpan.FromSeconds(10);
+TimeSpan answerMargin = TimeSpan.FromSeconds(1);
 
 // Its adapters subscribe to every meter of the process, and to Orleans' for each message.
 Metrics.SuppressDefaultMetrics(new() { SuppressMeters = true, SuppressEventCounters = true });
@@ -33,12 +35,13 @@ try
     dispatch.Validate();
     cluster = Section<ClusterOptions>(ClusterOptions.Section);
     cluster.Validate();
+    cluster.ValidateAgainst(builder.Configuration.GetValue("Flush:GiveBackAfter", ClusterOptions.SilosGiveBackAfter));
     voterKey = Section<VoterKeyOptions>(VoterKeyOptions.Section).Read();
     database = builder.Configuration.GetConnectionString("Votes") is { Length: > 0 } votes
         ? votes
         : throw new InvalidConfigurationException("ConnectionStrings:Votes is missing; it must be set.");
 }
-catch (InvalidConfigurationException e)
+catch (Exception e) when (e is InvalidConfigurationException or InvalidOperationException)
 {
     await Console.Error.WriteLineAsync($"This configuration cannot be used. {e.Message}");
     return 2;
@@ -68,13 +71,29 @@ var state = new IngestState();
 var services = builder.Services;
 services.AddSingleton(rabbitMq).AddSingleton(dispatch).AddSingleton(voterKey).AddSingleton(state);
 services.AddSingleton(TimeProvider.System);
-services.AddSingleton(_ => new NpgsqlDataSourceBuilder(database) { Name = "votes ingest" }.Build());
+services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database)
+{
+    // A server that says nothing is not waited for; Orleans and the checks at the start try again.
+    ApplicationName = "votes-ingest",
+    Timeout = 5,
+    CommandTimeout = 5,
+    CancellationTimeout = -1,
+    KeepAlive = 30,
+    TcpKeepAlive = true,
+    TcpKeepAliveTime = 5,
+    TcpKeepAliveInterval = 2,
+}));
 services.AddSingleton<VoterKeyRegistry>();
+services.AddSingleton(provider => new KnownSchema(
+    provider.GetRequiredService<NpgsqlDataSource>(), KnownSchema.Embedded));
 services.AddSingleton(new IngestMetrics(Metrics.DefaultFactory));
 services.AddSingleton<RecordVotes>(provider =>
 {
     var client = provider.GetRequiredService<IClusterClient>();
-    return (lawId, batch, token) => client.GetGrain<ILawTallyGrain>(lawId).RecordAsync(batch, token);
+
+    // The client's own limit should end a call; a law whose calls never ended could not send any more.
+    return (lawId, batch, token) => client.GetGrain<ILawTallyGrain>(lawId).RecordAsync(batch, token)
+        .WaitAsync(cluster.ResponseTimeout + answerMargin, token);
 });
 services.AddHealthChecks().AddCheck("ingest", state, HealthStatus.Unhealthy, [ReadyTag]);
 services.Configure<HostOptions>(host =>

@@ -157,6 +157,11 @@ internal sealed partial class Lane : IAsyncDisposable
                 _backlog.Failed(exception);
                 _state.Unavailable(_number, exception.ErrorType, exception.Message, _backlog.AwaitedVotes);
             }
+            catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
+            {
+                // The lane stops, and nobody waits.
+                return;
+            }
 #pragma warning disable CA1031 // The lane must outlive a fault that nobody thought of: its senders hold the votes.
             catch (Exception exception)
 #pragma warning restore CA1031

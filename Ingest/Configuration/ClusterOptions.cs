@@ -21,6 +21,21 @@ public sealed record ClusterOptions
     /// <summary>How often the silos' gateways are read from the membership table.</summary>
     public TimeSpan GatewayListRefreshPeriod { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What <c>Flush:GiveBackAfter</c> is on silos that are not told otherwise.</summary>
+    public static TimeSpan SilosGiveBackAfter { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Throws where silos would give votes back to callers that no longer wait for them.</summary>
+    /// <param name="giveBackAfter">The silos' <c>Flush:GiveBackAfter</c>.</param>
+    /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
+    public void ValidateAgainst(TimeSpan giveBackAfter) =>
+        new OptionRules(Section)
+            .Require(
+                ResponseTimeout >= giveBackAfter + TimeSpan.FromSeconds(1),
+                nameof(ResponseTimeout),
+                $"is {ResponseTimeout}; it must be at least 00:00:01 more than the silos' Flush:GiveBackAfter, {giveBackAfter} "
+                + "(set that key for Ingests as well where it is not the default)")
+            .ThrowIfBroken();
+
     /// <summary>Throws where an option is out of its bounds.</summary>
     /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
     public void Validate() =>

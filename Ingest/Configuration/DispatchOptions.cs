@@ -24,7 +24,7 @@ public sealed record DispatchOptions
     public int CachedLaws { get; init; } = 65_536;
 
     /// <summary>How long a process that is asked to stop waits for the votes that it holds.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>Throws where an option is out of its bounds.</summary>
     /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>

@@ -30,9 +30,11 @@ public sealed partial class DeadLetterPublisher(
     private const ushort PreconditionFailed = 406;
     private const ushort FrameError = 501;
 
-    private readonly Channel<(DeadLetter Letter, bool IsBare)> _waiting =
-        Channel.CreateUnbounded<(DeadLetter, bool)>();
+    // The broker's limits seldom change: often enough for whoever has mended them, and no burden where nobody does.
+    private static readonly TimeSpan HeldRetryPeriod = TimeSpan.FromMinutes(1);
 
+    private readonly Channel<DeadLetter> _waiting = Channel.CreateUnbounded<DeadLetter>();
+    private readonly RefusedLetters _refused = new();
     private readonly Backoff _backoff = new(options.ReconnectMinDelay, options.ReconnectMaxDelay);
     private volatile bool _isConnected;
     private volatile bool _hasPublished;
@@ -41,8 +43,11 @@ public sealed partial class DeadLetterPublisher(
     /// <summary>True while letters can be published.</summary>
     public bool IsConnected => _isConnected;
 
+    /// <summary>True while letters, and with them what was delivered behind them, wait for a broker that takes them.</summary>
+    public bool IsHeldUp => !_isConnected || _failures > 0 || _refused.Held > 0;
+
     /// <summary>Takes a letter; returns at once.</summary>
-    public void Add(DeadLetter letter) => _waiting.Writer.TryWrite((letter, false));
+    public void Add(DeadLetter letter) => _waiting.Writer.TryWrite(letter);
 
     /// <summary>
     /// Publishes until asked to stop. A letter that waits then stays unacked: the broker delivers it again.
@@ -55,31 +60,13 @@ public sealed partial class DeadLetterPublisher(
             try
             {
                 connection = await broker.ConnectAsync("votes ingest dead letters", stop);
-                await broker.EnsureQueueAsync(connection, options.DeadLetterQueue, stop);
-                var channel = await broker.CallAsync(
-                    token => connection.CreateChannelAsync(new CreateChannelOptions(true, true, null, 1), token), stop);
-                _hasPublished = false;
-                _isConnected = true;
-                await PublishAllAsync(connection, channel, stop);
+                await PublishAsync(connection, stop);
             }
             catch (Exception e)
             {
-                if (_isConnected && !_hasPublished)
-                {
-                    // A connection that was lost idle says nothing of those before it.
-                    _failures = 0;
-                }
-
-                // Whatever it was, the letters are still here, and the only remedy is to try again.
                 if (!stop.IsCancellationRequested)
                 {
-                    metrics.Error(e);
-                    metrics.Reconnecting("dead_letters");
-                }
-
-                if (_failures == 0 && !stop.IsCancellationRequested)
-                {
-                    LogLost(log, e);
+                    Lost(e);
                 }
             }
 
@@ -91,38 +78,133 @@ public sealed partial class DeadLetterPublisher(
 
             if (!stop.IsCancellationRequested)
             {
-                var delay = _backoff.Delay(++_failures, Random.Shared.NextDouble());
+                var delay = _backoff.Delay(_failures, Random.Shared.NextDouble());
                 await Task.Delay(delay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <summary>As many loops as letters may be in flight; the first that fails ends them all.</summary>
-    private async Task PublishAllAsync(IConnection connection, IChannel channel, CancellationToken stop)
+    private async Task PublishAsync(IConnection connection, CancellationToken stop)
     {
+        await broker.EnsureQueueAsync(connection, options.DeadLetterQueue, stop);
+        var channel = await broker.CallAsync(
+            token => connection.CreateChannelAsync(new CreateChannelOptions(true, true, null, 1), token), stop);
+        _hasPublished = false;
+        _isConnected = true;
+
+        // Cancelled when the connection, the channel or the process ends; not disposed of, because its users may outlive it.
         var ended = new CancellationTokenSource();
         await using var stopping = stop.UnsafeRegister(_ => ended.Cancel(), null);
         connection.ConnectionShutdownAsync += (_, _) => ended.CancelAsync();
         channel.ChannelShutdownAsync += (_, _) => ended.CancelAsync();
-        var loops = Enumerable.Range(0, options.DeadLettersInFlight).Select(_ => LoopAsync(channel, ended)).ToArray();
-        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        throw loops.Select(loop => loop.Exception?.InnerException).FirstOrDefault(cause => cause is not null)
-            ?? new IOException($"The connection was closed: {channel.CloseReason ?? connection.CloseReason}");
+        _refused.TryAgain();
+        await PublishAloneAsync(channel, ended.Token);
+        await PublishAllAsync(connection, channel, ended);
     }
 
-    private async Task LoopAsync(IChannel channel, CancellationTokenSource ended)
+    private void Lost(Exception cause)
+    {
+        if (_isConnected && !_hasPublished)
+        {
+            // A connection that was lost idle says nothing of those before it.
+            _failures = 0;
+        }
+
+        // Whatever it was, the letters are still here, and the only remedy is to try again.
+        metrics.Error(cause);
+        metrics.Reconnecting("dead_letters");
+        if (_failures++ == 0)
+        {
+            LogLost(log, cause);
+        }
+    }
+
+    /// <summary>Publishes letters under suspicion one by one, until one is refused or none is left.</summary>
+    private async Task PublishAloneAsync(IChannel channel, CancellationToken ended)
+    {
+        while (_refused.TryGetNext(out var next))
+        {
+            var (letter, isBare) = next.Value;
+            try
+            {
+                await PublishAsync(channel, letter, isBare, ended);
+                _refused.Acquit();
+            }
+            catch (Exception e) when (IsRefused(e, channel))
+            {
+                // One suspect less: no reason to wait longer before the next.
+                _failures = 0;
+                if (_refused.Blame())
+                {
+                    LogHeld(log, e, letter.Poison.Reason, letter.Batch.Body(letter.Index).Length);
+                }
+
+                throw;
+            }
+            finally
+            {
+                metrics.DeadLettersHeld(_refused.Held);
+            }
+        }
+    }
+
+    /// <summary>As many loops as letters may be in flight; the first that fails ends them all.</summary>
+    private async Task PublishAllAsync(IConnection connection, IChannel channel, CancellationTokenSource ended)
+    {
+        // Letters that are held are tried again on a new connection, since a refusal ends the one it happens on. Those on
+        // their way are let arrive first.
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
+        await using var timer = time.CreateTimer(
+            _ => pause.Cancel(),
+            null,
+            _refused.Held > 0 ? HeldRetryPeriod : Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        var loops = Enumerable.Range(0, options.DeadLettersInFlight)
+            .Select(_ => LoopAsync(channel, ended, pause.Token))
+            .ToArray();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var cause = loops.Select(loop => loop.Exception?.InnerException).FirstOrDefault(cause => cause is not null);
+        if (cause is not null || ended.IsCancellationRequested)
+        {
+            throw cause
+                ?? new IOException($"The connection was closed: {channel.CloseReason ?? connection.CloseReason}");
+        }
+    }
+
+    private async Task LoopAsync(IChannel channel, CancellationTokenSource ended, CancellationToken pause)
     {
         try
         {
             while (true)
             {
-                var (letter, isBare) = await _waiting.Reader.ReadAsync(ended.Token);
-                await PublishAsync(channel, letter, isBare, ended.Token);
+                var letter = await _waiting.Reader.ReadAsync(pause);
+                try
+                {
+                    await PublishAsync(channel, letter, isBare: false, ended.Token);
+                }
+                catch (Exception e)
+                {
+                    if (IsRefused(e, channel))
+                    {
+                        _refused.Suspect(letter);
+                    }
+                    else
+                    {
+                        _waiting.Writer.TryWrite(letter);
+                    }
+
+                    throw;
+                }
             }
         }
-        finally
+        catch (OperationCanceledException) when (pause.IsCancellationRequested && !ended.IsCancellationRequested)
+        {
+            // A pause: the others end by themselves.
+        }
+        catch
         {
             await ended.CancelAsync();
+            throw;
         }
     }
 
@@ -136,22 +218,14 @@ public sealed partial class DeadLetterPublisher(
             return;
         }
 
-        try
-        {
-            _hasPublished = true;
-            var properties = isBare
-                ? DeadLetterProperties.CreateBare(poison)
-                : DeadLetterProperties.Create(batch.Properties(index), poison);
-            await broker.CallAsync(
-                token => channel.BasicPublishAsync(
-                    "", options.DeadLetterQueue, mandatory: true, properties, batch.Body(index), token).AsTask(),
-                ended);
-        }
-        catch (Exception e)
-        {
-            _waiting.Writer.TryWrite((letter, isBare || IsRefused(e, channel)));
-            throw;
-        }
+        _hasPublished = true;
+        var properties = isBare
+            ? DeadLetterProperties.CreateBare(poison)
+            : DeadLetterProperties.Create(batch.Properties(index), poison);
+        await broker.CallAsync(
+            token => channel.BasicPublishAsync(
+                "", options.DeadLetterQueue, mandatory: true, properties, batch.Body(index), token).AsTask(),
+            ended);
 
         // Only this ends the back-off: a broker that lets itself be connected to may still refuse every letter.
         _failures = 0;
@@ -176,4 +250,9 @@ public sealed partial class DeadLetterPublisher(
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "Dead letters cannot be published; they wait, with their messages unacked, and are published again.")]
     private static partial void LogLost(ILogger log, Exception cause);
+
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "The broker refuses a dead letter ({Reason}, {Bytes} bytes) even without its own properties. It is held, with its " +
+        "message and those behind it unacked, and tried again each minute: see to the broker's limits.")]
+    private static partial void LogHeld(ILogger log, Exception cause, string reason, int bytes);
 }

@@ -12,6 +12,9 @@ namespace Votes.Ingest.Lanes;
 /// Makes a parser. Each channel gets its own: deliveries of an old channel can still come while the new one's do.
 /// </param>
 /// <param name="Dispatch">Takes closed delivery batches.</param>
+/// <param name="IsHeldUp">
+/// Whether it is known why deliveries do not become durable, such as calls to grains that fail.
+/// </param>
 /// <param name="Metrics">Where the lane counts.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Log">Tells when the lane consumes and when it is lost.</param>
@@ -21,6 +24,7 @@ public sealed record LaneParts(
     Broker Broker,
     Func<VoteParser> CreateParser,
     Action<DeliveryBatch> Dispatch,
+    Func<bool> IsHeldUp,
     IngestMetrics Metrics,
     TimeProvider Time,
     ILogger Log);

@@ -12,6 +12,7 @@ namespace Votes.Ingest.Lanes;
 /// </summary>
 internal sealed partial class LaneSession : IDisposable
 {
+    private const int LooksWithoutProgress = 2;
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
     private readonly string _lane;
@@ -20,6 +21,7 @@ internal sealed partial class LaneSession : IDisposable
     private readonly IngestMetrics _metrics;
     private readonly LaneMetrics _laneMetrics;
     private readonly Action<DeliveryBatch> _dispatch;
+    private readonly Func<bool> _isHeldUp;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly IConnection _connection;
@@ -44,6 +46,7 @@ internal sealed partial class LaneSession : IDisposable
         _metrics = parts.Metrics;
         _laneMetrics = parts.Metrics.Lane(parts.Name);
         _dispatch = parts.Dispatch;
+        _isHeldUp = parts.IsHeldUp;
         _time = parts.Time;
         _log = parts.Log;
         _connection = connection;
@@ -199,23 +202,32 @@ internal sealed partial class LaneSession : IDisposable
     }
 
     /// <summary>
-    /// A consumer can be lost without a word: the broker believes that it is there, and nothing is delivered to it.
+    /// A consumer can be lost without a word: the broker believes that it is there, and nothing is delivered to it. And what
+    /// was delivered can be lost here, by a fault that nobody thought of: a new session gets it again.
     /// </summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         try
         {
             using var timer = new PeriodicTimer(_options.StallCheckPeriod, _time);
-            var seen = _generation.LastDelivered;
+            var watch = new StallWatch(LooksWithoutProgress);
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                var isSilent = _generation.LastDelivered == seen && _generation.Unacked == 0;
-                seen = _generation.LastDelivered;
-                if (isSilent
-                    && await _broker.ReadyMessagesAsync(_connection, _options.Queue, cancellationToken) is not 0
-                    && _generation.LastDelivered == seen)
+                var seen = _generation.LastDelivered;
+                switch (watch.Look(seen, _generation.Unacked, _isHeldUp()))
                 {
-                    Lose($"nothing was delivered for {_options.StallCheckPeriod} although messages wait", null);
+                    case StallVerdict.AskWhetherMessagesWait
+                        when await _broker.ReadyMessagesAsync(_connection, _options.Queue, cancellationToken) is not 0
+                            && _generation.LastDelivered == seen:
+                        Stalled($"nothing was delivered for {_options.StallCheckPeriod} although messages wait");
+                        break;
+                    case StallVerdict.Stalled:
+                        Stalled(
+                            $"nothing became durable for {LooksWithoutProgress * _options.StallCheckPeriod} although "
+                            + "neither grains nor the dead-letter queue are known to fail");
+                        break;
+                    default:
+                        break;
                 }
             }
         }
@@ -245,6 +257,12 @@ internal sealed partial class LaneSession : IDisposable
     {
         Lose($"the connection was closed: {reason.ReplyCode} {reason.ReplyText}", reason.Exception);
         return Task.CompletedTask;
+    }
+
+    private void Stalled(string why)
+    {
+        _metrics.Stalled();
+        Lose(why, null);
     }
 
     private void Lose(string why, Exception? cause)

@@ -26,8 +26,8 @@ public sealed partial class VoteDispatcher : IDisposable
     private readonly Dictionary<string, LawOutbox> _outboxes = new(StringComparer.Ordinal);
     private readonly Queue<LawOutbox> _ready = new();
     private readonly HeldLaws _held;
+    private readonly CallsOutage _outage;
     private int _callsInFlight;
-    private int _failingLaws;
 
     /// <summary>Creates the dispatcher.</summary>
     /// <param name="record">Makes one call to a law's grain.</param>
@@ -52,6 +52,7 @@ public sealed partial class VoteDispatcher : IDisposable
         _metrics = metrics;
         _log = log;
         var backoff = new Backoff(options.RetryMinDelay, options.RetryMaxDelay);
+        _outage = new CallsOutage(time, log);
         _held = new HeldLaws(backoff, time, random ?? Random.Shared.NextDouble, Retry);
     }
 
@@ -66,6 +67,9 @@ public sealed partial class VoteDispatcher : IDisposable
             }
         }
     }
+
+    /// <summary>True while calls to the grain of at least one law fail.</summary>
+    public bool IsHeldUp => _outage.IsOngoing;
 
     /// <summary>Takes over a closed delivery batch: it settles when each message has a durable outcome.</summary>
     public void Dispatch(DeliveryBatch batch)
@@ -209,11 +213,7 @@ public sealed partial class VoteDispatcher : IDisposable
             var outbox = call.Outbox;
             Landed(outbox);
             outbox.PutBack(call);
-            if (outbox.Failures++ == 0 && ++_failingLaws == 1)
-            {
-                LogHolding(_log, cause, call.Count);
-            }
-
+            _outage.Failed(isFirstOfLaw: outbox.Failures++ == 0, cause, call.Count);
             if (!outbox.IsHeld)
             {
                 _held.Add(outbox);
@@ -232,10 +232,7 @@ public sealed partial class VoteDispatcher : IDisposable
         if (outbox.Failures > 0)
         {
             outbox.Failures = 0;
-            if (--_failingLaws == 0)
-            {
-                LogResumed(_log);
-            }
+            _outage.Recovered();
         }
     }
 

@@ -11,6 +11,7 @@ namespace Votes.Silo.Hosting;
 /// <summary>What the grains count with: the store, the writer, the book of laws, the metrics.</summary>
 public static class TallySetup
 {
+    private static readonly TimeSpan MinReadTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OrleansStatementTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Adds it.</summary>
@@ -32,8 +33,9 @@ public static class TallySetup
         {
             var flush = provider.GetRequiredService<IOptions<FlushOptions>>().Value;
 
-            // A read that keeps a vote waiting for longer than that is of no use to it.
-            var readTimeout = flush.CommandTimeout < flush.GiveBackAfter ? flush.CommandTimeout : flush.GiveBackAfter;
+            // Votes wait for reads of their law, and then for their write: together no longer than until they go back.
+            var half = flush.GiveBackAfter / 2;
+            var readTimeout = half < MinReadTimeout ? MinReadTimeout : half;
             return new PostgresTallyStore(
                 Required(connectionString), flush.Lanes, flush.CommandTimeout, readTimeout);
         });

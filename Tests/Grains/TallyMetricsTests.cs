@@ -89,7 +89,7 @@ public sealed class TallyMetricsTests
     private void Count(string lawId, string choice, long added, long total)
     {
         var moved = new MovedTotal(lawId, added, new ChoiceTotal(choice, total, total));
-        _metrics.Flushed((int)added, TimeSpan.Zero, TimeSpan.Zero, new FlushResult([], [moved]));
+        _metrics.Flushed(new FlushResult([], [moved]), TimeSpan.Zero, TimeSpan.Zero);
         _metrics.TotalMoved(lawId, choice, total - added, total);
     }
 

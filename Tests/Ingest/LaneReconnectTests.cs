@@ -120,10 +120,67 @@ public sealed class LaneReconnectTests(TestServers servers)
             options => options with { CallTimeout = TimeSpan.FromMinutes(1), Heartbeat = TimeSpan.FromMinutes(1) },
             drainTimeout: TimeSpan.FromMilliseconds(1));
 
-        proxy.Stall();
+        proxy.Silence();
 
         // The bound lies far above what is allowed and far below what each call to the broker may take.
         await queue.StopAsync().WaitAsync(TimeSpan.FromSeconds(30), QueueFixture.Cancelled);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Connection_that_falls_silent_is_given_up_and_everything_flows_again(bool toServer, bool toClient)
+    {
+        var grains = new LedgerGrains();
+        var broker = await servers.CreateVirtualHostAsync(QueueFixture.Cancelled);
+        using var proxy = new BreakableProxy(broker.Host, broker.Port);
+        await using var queue = await StartedAsync(
+            broker, proxy, grains.RecordAsync, options => options with { Heartbeat = TimeSpan.FromSeconds(1) });
+        await PublishAsync(queue, 50);
+        await grains.CountAsync(50);
+
+        proxy.Silence(toServer, toClient);
+        await PublishAsync(queue, 50);
+        await queue.PublishAsync("poison"u8.ToArray());
+        await queue.UntilAsync(async () =>
+            await queue.MetricAsync("votes_reconnects_total{purpose=\"lane\"}") >= 1
+            && await queue.MetricAsync("votes_reconnects_total{purpose=\"dead_letters\"}") >= 1);
+        proxy.Heal();
+
+        await grains.CountAsync(100);
+        Assert.NotEmpty(await queue.DeadLettersAsync(1));
+        await queue.ConsumingAsync();
+        await queue.StopAsync();
+        Assert.Equal(0U, await queue.ReadyAsync());
+        Assert.Equal(100, grains.Seen.Count);
+    }
+
+    [Fact]
+    public async Task Connections_that_the_broker_closes_are_made_again()
+    {
+        var grains = new LedgerGrains();
+        var broker = await servers.CreateVirtualHostAsync(QueueFixture.Cancelled);
+        await using var queue = new QueueFixture(broker, grains.RecordAsync);
+        await queue.ConnectAsync();
+        await queue.DeclareAsync();
+        queue.Start();
+        await queue.ConsumingAsync();
+
+        var server = await servers.RabbitMqAsync(QueueFixture.Cancelled);
+        var virtualHost = Uri.UnescapeDataString(broker.AbsolutePath[1..]);
+        await server.ControlAsync(["close_all_connections", "--vhost", virtualHost, "a test"], QueueFixture.Cancelled);
+
+        // The test's own connection was closed as well.
+        await queue.ConnectAsync();
+        await PublishAsync(queue, 10);
+        await queue.PublishAsync("poison"u8.ToArray());
+        await grains.CountAsync(10);
+        Assert.Single(await queue.DeadLettersAsync(1));
+        await queue.ConsumingAsync();
+        await queue.StopAsync();
+        Assert.Equal(1, await queue.MetricAsync("votes_reconnects_total{purpose=\"lane\"}"));
+        Assert.Equal(0U, await queue.ReadyAsync());
     }
 
     private static async Task<QueueFixture> StartedAsync(

@@ -63,6 +63,7 @@ internal sealed class QueueFixture : IAsyncDisposable
             connections,
             Message.Parser,
             _dispatcher.Dispatch,
+            () => _dispatcher.IsHeldUp || _letters.IsHeldUp,
             metrics,
             TimeProvider.System,
             NullLogger.Instance)))];

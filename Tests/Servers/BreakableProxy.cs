@@ -2,16 +2,20 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Votes.Tests.Ingest;
+namespace Votes.Tests.Servers;
 
-/// <summary>Stands between a client and a server, and cuts their connections when the test says so.</summary>
-internal sealed class BreakableProxy : IDisposable
+/// <summary>
+/// Stands between a client and a server: cuts their connections, or falls silent, when the test says so. Silence is that
+/// of a network: nothing arrives, connections stay open, and what was sent meanwhile arrives when it ends.
+/// </summary>
+public sealed class BreakableProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<TcpClient> _sockets = [];
     private readonly string _host;
     private readonly int _port;
-    private volatile bool _isStalled;
+    private volatile TaskCompletionSource _toServer = Open();
+    private volatile TaskCompletionSource _toClient = Open();
 
     public BreakableProxy(string host, int port)
     {
@@ -23,6 +27,7 @@ internal sealed class BreakableProxy : IDisposable
         _ = AcceptAsync();
     }
 
+    /// <summary>The port on the loopback address.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Cuts every connection; new ones are let through.</summary>
@@ -34,12 +39,24 @@ internal sealed class BreakableProxy : IDisposable
         }
     }
 
-    /// <summary>Keeps connections open, and swallows what is sent on them from now on.</summary>
-    public void Stall() => _isStalled = true;
+    /// <summary>Holds back what is sent from now on, on connections that are open and on new ones.</summary>
+    public void Silence(bool toServer = true, bool toClient = true)
+    {
+        _toServer = toServer ? Closed() : _toServer;
+        _toClient = toClient ? Closed() : _toClient;
+    }
+
+    /// <summary>Ends the silence.</summary>
+    public void Heal()
+    {
+        _toServer.TrySetResult();
+        _toClient.TrySetResult();
+    }
 
     public void Dispose()
     {
         _listener.Dispose();
+        Heal();
         Break();
     }
 
@@ -61,7 +78,8 @@ internal sealed class BreakableProxy : IDisposable
         {
             await server.ConnectAsync(_host, _port);
             await Task.WhenAny(
-                CopyAsync(client.GetStream(), server.GetStream()), CopyAsync(server.GetStream(), client.GetStream()));
+                CopyAsync(client.GetStream(), server.GetStream(), () => _toServer.Task),
+                CopyAsync(server.GetStream(), client.GetStream(), () => _toClient.Task));
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException
             or InvalidOperationException)
@@ -72,15 +90,25 @@ internal sealed class BreakableProxy : IDisposable
         client.Dispose();
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    private static async Task CopyAsync(NetworkStream from, NetworkStream to, Func<Task> open)
     {
         var buffer = new byte[64 * 1024];
         while (await from.ReadAsync(buffer) is > 0 and var read)
         {
-            if (!_isStalled)
-            {
-                await to.WriteAsync(buffer.AsMemory(0, read));
-            }
+            await open();
+            await to.WriteAsync(buffer.AsMemory(0, read));
         }
+
+        // The end travels as the rest does.
+        await open();
+    }
+
+    private static TaskCompletionSource Closed() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static TaskCompletionSource Open()
+    {
+        var open = Closed();
+        open.SetResult();
+        return open;
     }
 }

@@ -1,0 +1,123 @@
+using Npgsql;
+using RabbitMQ.Client;
+using Votes.Ingest;
+using Votes.Ingest.Configuration;
+using Votes.Ingest.Schema;
+using Votes.Tests.Servers;
+using Xunit;
+
+namespace Votes.Tests.Ingest;
+
+/// <summary>What Ingest refuses to work with: queues that lose what is in them, and a schema that is newer than it.</summary>
+[NeedsServers]
+public sealed class QueueDriftTests(TestServers servers)
+{
+    private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false, false, false, "'durable'")]
+    [InlineData(true, true, false, "exclusive")]
+    [InlineData(true, false, true, "'auto_delete'")]
+    public async Task Queue_that_does_not_last_is_refused_and_told_why(
+        bool durable, bool exclusive, bool autoDelete, string names)
+    {
+        foreach (var configured in new[] { "classic", "quorum" })
+        {
+            await using var scene = await ConnectAsync(configured);
+            await scene.Owner.QueueDeclareAsync("votes", durable, exclusive, autoDelete, cancellationToken: Stop);
+
+            var refusal = await Assert.ThrowsAsync<UnusableQueueException>(
+                () => scene.Broker.EnsureQueueAsync(scene.Connection, "votes", Stop));
+
+            Assert.Contains("The queue votes must be durable", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(names, refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Queue_that_lasts_is_used_whatever_its_type_and_other_arguments()
+    {
+        await using var scene = await ConnectAsync("quorum");
+        var limited = new Dictionary<string, object?> { ["x-max-length"] = 10 };
+        await scene.Owner.QueueDeclareAsync("classic", true, false, false, limited, cancellationToken: Stop);
+        await scene.Owner.QueueDeclareAsync("quorum", true, false, false, Quorum, cancellationToken: Stop);
+
+        await scene.Broker.EnsureQueueAsync(scene.Connection, "classic", Stop);
+        await scene.Broker.EnsureQueueAsync(scene.Connection, "quorum", Stop);
+        await scene.Broker.EnsureQueueAsync(scene.Connection, "none yet", Stop);
+
+        // Made as configured: to declare it with other arguments would be an error.
+        await scene.Owner.QueueDeclareAsync("none yet", true, false, false, Quorum, cancellationToken: Stop);
+    }
+
+    [Fact]
+    public async Task Queue_that_exists_is_used_by_a_user_who_may_not_declare_it()
+    {
+        await using var scene = await ConnectAsync("classic");
+        await scene.Owner.QueueDeclareAsync("votes", true, false, false, cancellationToken: Stop);
+        var host = Uri.UnescapeDataString(scene.Address.AbsolutePath[1..]);
+        var server = await servers.RabbitMqAsync(Stop);
+        await server.ControlAsync(["add_user", "consumer-" + host, "secret"], Stop);
+        await server.ControlAsync(["set_permissions", "-p", host, "consumer-" + host, "", "", ".*"], Stop);
+        var address = new UriBuilder(scene.Address) { UserName = "consumer-" + host, Password = "secret" };
+        var broker = new Broker(new RabbitMqOptions { Uri = address.Uri.AbsoluteUri }, TimeProvider.System);
+        await using var connection = await broker.ConnectAsync("test", Stop);
+
+        await broker.EnsureQueueAsync(connection, "votes", Stop);
+        await Assert.ThrowsAsync<RabbitMQ.Client.Exceptions.OperationInterruptedException>(
+            () => broker.EnsureQueueAsync(connection, "none", Stop));
+    }
+
+    [Fact]
+    public async Task Schema_that_is_newer_is_refused_and_told_why()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Stop);
+        await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        await new KnownSchema(source, KnownSchema.Embedded).CheckAsync(Stop);
+        await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var newer = owner.CreateCommand(
+            $"INSERT INTO schema_journal (script, checksum) VALUES ('9999_newer.sql', '{new string('0', 64)}')");
+        await newer.ExecuteNonQueryAsync(Stop);
+
+        var refusal = await Assert.ThrowsAsync<UnknownSchemaException>(
+            () => new KnownSchema(source, KnownSchema.Embedded).CheckAsync(Stop));
+
+        Assert.Contains("does not know 9999_newer.sql", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Database_without_a_schema_is_one_to_wait_for()
+    {
+        await using var database = await servers.CreateEmptyDatabaseAsync(Stop);
+        await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(
+            () => new KnownSchema(source, KnownSchema.Embedded).CheckAsync(Stop));
+    }
+
+    private async Task<Scene> ConnectAsync(string queueType)
+    {
+        var address = await servers.CreateVirtualHostAsync(Stop);
+        var broker = new Broker(
+            new RabbitMqOptions { Uri = address.AbsoluteUri, QueueType = queueType }, TimeProvider.System);
+        var owner = await new ConnectionFactory { Uri = address }.CreateConnectionAsync(Stop);
+        return new Scene(
+            address,
+            broker,
+            await broker.ConnectAsync("test", Stop),
+            owner,
+            await owner.CreateChannelAsync(cancellationToken: Stop));
+    }
+
+    private sealed record Scene(
+        Uri Address, Broker Broker, IConnection Connection, IConnection OwnerConnection, IChannel Owner) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await OwnerConnection.DisposeAsync();
+            await Connection.DisposeAsync();
+        }
+    }
+}
