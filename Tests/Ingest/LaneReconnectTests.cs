@@ -148,7 +148,7 @@ public sealed class LaneReconnectTests(TestServers servers)
             && await queue.MetricAsync("votes_reconnects_total{purpose=\"dead_letters\"}") >= 1);
         proxy.Heal();
 
-        await grains.CountAsync(100);
+        await grains.CountAsync(50);
         Assert.NotEmpty(await queue.DeadLettersAsync(1));
         await queue.ConsumingAsync();
         await queue.StopAsync();

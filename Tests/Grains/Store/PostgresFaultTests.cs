@@ -1,4 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Prometheus;
+using Votes.Grains;
 using Votes.Grains.Counting;
 using Votes.Grains.Flush;
 using Votes.Grains.Interfaces;
@@ -109,6 +113,75 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
 
         Assert.Equal([Redelivered, Counted], (await WriteAsync(store, votes)).Outcomes);
     }
+
+    [Fact]
+    public async Task A_voter_whom_the_database_refuses_is_set_apart_and_the_rest_is_counted()
+    {
+        var votes = VoteSamples.Of(200);
+        await RefuseAsync("vote_audit", $"NEW.voter = '{votes[123].Voter}'");
+        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+
+        var outcomes = await FlushAsync(store, "law", votes);
+
+        Assert.Equal([123], Enumerable.Range(0, 200).Where(i => outcomes[i] == Refused));
+        Assert.Equal(199, outcomes.Count(static outcome => outcome == Counted));
+        Assert.Equal(199, await ScalarAsync<long>("SELECT count(*) FROM vote_audit"));
+        Assert.Equal(199, await ScalarAsync<long>("SELECT sum(total)::bigint FROM vote_results"));
+    }
+
+    [Fact]
+    public async Task A_database_that_refuses_every_vote_counts_none_and_each_is_told()
+    {
+        await RefuseAsync("vote_audit", "true");
+        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+
+        Assert.All(await FlushAsync(store, "law", VoteSamples.Of(100)), static outcome => Assert.Equal(Refused, outcome));
+        Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM vote_audit"));
+        Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM vote_results"));
+    }
+
+    [Fact]
+    public async Task A_law_that_the_database_refuses_is_no_refused_vote()
+    {
+        await RefuseAsync("laws", "NEW.law_id = 'refused'");
+        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+        var write = new BisectingWrite(0, store, NewMetrics(), NullLogger.Instance);
+
+        Assert.Equal(["refused"], await write.RegisterAsync(["one", "two", "refused", "three"], Stop));
+        Assert.Equal(3, await ScalarAsync<long>("SELECT count(*) FROM laws WHERE law_id IN ('one', 'two', 'three')"));
+    }
+
+    /// <summary>Makes the database refuse rows as a check constraint would.</summary>
+    private Task RefuseAsync(string table, string condition) => ScalarAsync<object>(
+        $"""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF {condition} THEN RAISE EXCEPTION 'refused' USING ERRCODE = 'check_violation'; END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER refuse_tg BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse();
+        """);
+
+    /// <summary>Writes votes as a lane does.</summary>
+    private static async Task<VoteOutcome[]> FlushAsync(PostgresTallyStore store, string lawId, CastVote[] votes)
+    {
+        var batch = new PendingBatch(lawId, votes, registerLaw: false, TimeSpan.Zero);
+        var write = new FlushWrite([batch], new FlushRows());
+        await new BisectingWrite(0, store, NewMetrics(), NullLogger.Instance).WriteAsync(
+            write,
+            result =>
+            {
+                foreach (var (decided, outcome) in write.Decide(result))
+                {
+                    decided.Settle(outcome);
+                }
+            },
+            Stop);
+        return (await batch.Settled).Outcomes;
+    }
+
+    private static TallyMetrics NewMetrics() =>
+        new(Options.Create(new LawTallyOptions()), TimeProvider.System, Metrics.NewCustomRegistry());
 
     private static async Task AssertUnavailableAsync(Func<Task> call) =>
         await Assert.ThrowsAsync<StoreUnavailableException>(() => call().WaitAsync(Patience, Stop));

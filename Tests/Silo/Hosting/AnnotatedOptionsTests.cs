@@ -27,7 +27,9 @@ public sealed class AnnotatedOptionsTests
     [Fact]
     public void A_message_names_key_value_and_bound() => Assert.Equal(
         ["Flush:Interval is '00:02:00'; it must be from 00:00:00.0100000 to 00:01:00."],
-        Failures(FlushOptions.Section, new FlushOptions { Interval = TimeSpan.FromMinutes(2) }));
+        Failures(
+            FlushOptions.Section,
+            new FlushOptions { Interval = TimeSpan.FromMinutes(2), GiveBackAfter = TimeSpan.FromMinutes(3) }));
 
     [Fact]
     public void A_word_must_be_one_that_is_known() => Assert.Equal(
