@@ -11,7 +11,8 @@ using Votes.Ingest.VoterKeys;
 using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
 
 const string ReadyTag = "ready";
-TimeSpan pauseForOthers = TimeSpan.FromSeconds(10);
+TimeSpan pauseForOthers = TimeSpan.FromSeconds(2);
+TimeSpan stopMargin = TimeSpan.FromSeconds(1);
 TimeSpan answerMargin = TimeSpan.FromSeconds(1);
 
 // Its adapters subscribe to every meter of the process, and to Orleans' for each message.
@@ -128,9 +129,11 @@ app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ReadyTag) });
 app.MapMetrics();
 var stopping = app.Lifetime.ApplicationStopping;
+using var guard = new StopGuard(app.Lifetime, dispatch.DrainTimeout + pauseForOthers + stopMargin, TimeProvider.System);
 try
 {
     await app.RunAsync();
+    await app.DisposeAsync();
 }
 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {

@@ -26,6 +26,7 @@ public sealed partial class LawBook : IAsyncDisposable
     private readonly ILogger<LawBook> _logger;
     private readonly Task _loop;
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
     private DateTimeOffset _changedSince;
     private long _lastLook;
     private long _lastRefresh;
@@ -98,10 +99,15 @@ public sealed partial class LawBook : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the reading.</summary>
+    /// <summary>Ends the reading; whoever waits for a read is told that it failed.</summary>
     public async ValueTask DisposeAsync()
     {
-        _reads.Writer.TryComplete();
+        if (!_reads.Writer.TryComplete())
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync();
         await _loop;
         Task refresh;
         lock (_gate)
@@ -110,13 +116,14 @@ public sealed partial class LawBook : IAsyncDisposable
         }
 
         await refresh;
+        _stopping.Dispose();
     }
 
     private async Task RefreshAsync()
     {
         try
         {
-            var changed = await _store.LoadChangedLawsAsync(_changedSince, CancellationToken.None);
+            var changed = await _store.LoadChangedLawsAsync(_changedSince, _stopping.Token);
             _changedSince = changed.AsOf - RefreshOverlap;
             foreach (var law in changed.Laws)
             {
@@ -163,7 +170,7 @@ public sealed partial class LawBook : IAsyncDisposable
         try
         {
             var lawIds = reads.Select(static read => read.LawId).ToHashSet(StringComparer.Ordinal);
-            var laws = await _store.LoadAsync(lawIds, CancellationToken.None);
+            var laws = await _store.LoadAsync(lawIds, _stopping.Token);
             reads.ForEach(read => read.Done.TrySetResult(laws[read.LawId]));
         }
 #pragma warning disable CA1031 // Whatever went wrong belongs to those who wait for the read.

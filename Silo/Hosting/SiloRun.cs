@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orleans.Runtime;
 using Votes.Grains.Flush;
 using Votes.Silo.Schema;
 
@@ -8,10 +9,14 @@ namespace Votes.Silo.Hosting;
 /// <summary>Builds the host, makes sure of the schema, and runs until the silo is told to stop.</summary>
 public static partial class SiloRun
 {
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs the silo.</summary>
     /// <returns>The exit status: 0 after a stop that was asked for, 1 where the silo could not start.</returns>
     public static async Task<int> RunAsync(WebApplicationBuilder builder, Action<WebApplication> map)
     {
+        // The last registration is the one that Orleans uses.
+        builder.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
         await using var app = builder.Build();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Votes.Silo");
         try
@@ -22,7 +27,7 @@ public static partial class SiloRun
 
             // Its metrics are to be there before the first vote is.
             app.Services.GetRequiredService<TallyWriter>();
-            await app.RunAsync();
+            await RunGuardedAsync(app);
             return 0;
         }
         catch (Exception exception) when (exception is OptionsValidationException or SchemaException
@@ -32,6 +37,16 @@ public static partial class SiloRun
             LogCannotStart(logger, exception.Message);
             return 1;
         }
+    }
+
+    private static async Task RunGuardedAsync(WebApplication app)
+    {
+        // Kept until the host is disposed of as well: that is where a hung connection would hold it.
+        var limit = app.Services.GetRequiredService<IOptions<SiloClusterOptions>>().Value.StopTimeout + StopMargin;
+        var guard = new StopGuard(app.Lifetime, limit, TimeProvider.System);
+        await app.RunAsync();
+        await app.DisposeAsync();
+        guard.Dispose();
     }
 
     private static async Task EnsureSchemaAsync(WebApplication app, ILogger logger)

@@ -104,7 +104,16 @@ public sealed class GracefulStopTests : IAsyncDisposable
             AmqpUrl = cluster.Addresses.AmqpUrl,
             MetricsUrls = metrics,
         };
-        var plan = new LoadPlan { Votes = Votes, Laws = 40, Skew = 1, Seed = seed };
+        var plan = new LoadPlan
+        {
+            Votes = Votes,
+            Laws = 40,
+            Skew = 1,
+            Duplicates = 0,
+            Redeliveries = 0,
+            Malformed = 0,
+            Seed = seed,
+        };
         return LoadRun.RunAsync(
             plan, endpoints, settings ?? new LoadSettings(), new Progress<LoadProgress>(), stop ?? Stop);
     }
