@@ -52,6 +52,13 @@ public sealed class SiloClusterOptions : IValidatableObject
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// How long a gateway keeps answers for a client whose connection it lost. Until then they wait there, although the
+    /// client may use another gateway by now: the grains of this silo are mute to it. 1 s to 10 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan ClientDropTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
     /// Whether the grain directory is the distributed one (ORLEANSEXP003), with which only the grains of a silo that
     /// leaves move. All silos of a cluster must agree.
     /// </summary>

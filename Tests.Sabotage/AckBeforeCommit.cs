@@ -9,8 +9,10 @@ internal sealed class AckBeforeCommit : SabotagedStore
 {
     private static readonly TimeSpan Behind = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<(int Lane, FlushRows Rows, IReadOnlyCollection<string> NewLaws)> _later =
-        Channel.CreateUnbounded<(int, FlushRows, IReadOnlyCollection<string>)>();
+    // The real store takes one call at a time on each lane.
+    private static readonly SemaphoreSlim One = new(1, 1);
+
+    private readonly Channel<(int Lane, FlushRows Rows)> _later = Channel.CreateUnbounded<(int, FlushRows)>();
 
     public AckBeforeCommit(ITallyStore real)
         : base(real)
@@ -20,10 +22,24 @@ internal sealed class AckBeforeCommit : SabotagedStore
     }
 
     public override Task<FlushResult> WriteAsync(
-        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+        int lane, FlushRows rows, CancellationToken cancellationToken)
     {
-        _later.Writer.TryWrite((lane, rows.Slice(0, rows.Count), [.. newLaws]));
+        _later.Writer.TryWrite((lane, rows.Slice(0, rows.Count)));
         return Task.FromResult(AllCounted(rows));
+    }
+
+    public override async Task RegisterAsync(
+        int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
+    {
+        await One.WaitAsync(cancellationToken);
+        try
+        {
+            await base.RegisterAsync(lane, lawIds, cancellationToken);
+        }
+        finally
+        {
+            One.Release();
+        }
     }
 
     private async Task WriteLaterAsync()
@@ -33,23 +49,28 @@ internal sealed class AckBeforeCommit : SabotagedStore
             await Task.Delay(Behind, TimeProvider.System);
             while (_later.Reader.TryRead(out var write))
             {
-                await WriteUntilItWorksAsync(write.Lane, write.Rows, write.NewLaws);
+                await WriteUntilItWorksAsync(write.Lane, write.Rows);
             }
         }
     }
 
-    private async Task WriteUntilItWorksAsync(int lane, FlushRows rows, IReadOnlyCollection<string> newLaws)
+    private async Task WriteUntilItWorksAsync(int lane, FlushRows rows)
     {
         while (true)
         {
+            await One.WaitAsync();
             try
             {
-                await Real.WriteAsync(lane, rows, newLaws, CancellationToken.None);
+                await Real.WriteAsync(lane, rows, CancellationToken.None);
                 return;
             }
             catch (StoreUnavailableException)
             {
                 await Task.Delay(Behind, TimeProvider.System);
+            }
+            finally
+            {
+                One.Release();
             }
         }
     }

@@ -7,11 +7,11 @@ namespace Votes.Tests.Sabotage;
 internal sealed class DropOnError(ITallyStore real) : SabotagedStore(real)
 {
     public override async Task<FlushResult> WriteAsync(
-        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+        int lane, FlushRows rows, CancellationToken cancellationToken)
     {
         try
         {
-            return await Real.WriteAsync(lane, rows, newLaws, cancellationToken);
+            return await Real.WriteAsync(lane, rows, cancellationToken);
         }
         catch (StoreUnavailableException)
         {

@@ -13,7 +13,11 @@ internal abstract class SabotagedStore(ITallyStore real) : ITallyStore
 
     /// <inheritdoc/>
     public abstract Task<FlushResult> WriteAsync(
-        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken);
+        int lane, FlushRows rows, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task RegisterAsync(int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        real.RegisterAsync(lane, lawIds, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(

@@ -14,7 +14,7 @@ internal sealed class WithoutUniqueKey(ITallyStore real, string connectionString
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
 
     public override async Task<FlushResult> WriteAsync(
-        int lane, FlushRows rows, IReadOnlyCollection<string> newLaws, CancellationToken cancellationToken)
+        int lane, FlushRows rows, CancellationToken cancellationToken)
     {
         try
         {

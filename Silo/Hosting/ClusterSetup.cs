@@ -73,6 +73,7 @@ public static class ClusterSetup
         services.AddOptions<SiloMessagingOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
         {
             orleans.ResponseTimeout = ours.Value.ResponseTimeout;
+            orleans.ClientDropTimeout = ours.Value.ClientDropTimeout;
 
             // Tells clients to use another gateway before this one goes.
             orleans.ClientGatewayShutdownNotificationTimeout = TimeSpan.FromSeconds(1);

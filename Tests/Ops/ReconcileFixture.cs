@@ -53,7 +53,7 @@ internal sealed class ReconcileFixture : IAsyncDisposable
         var rows = new FlushRows();
         foreach (var vote in votes)
             rows.Add(law, vote);
-        return Store.WriteAsync(lane, rows, [], Stop);
+        return Store.WriteAsync(lane, rows, Stop);
     }
 
     public async Task ExecuteAsync(string sql)

@@ -152,7 +152,7 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
     }
 
     /// <summary>Makes the database refuse rows as a check constraint would.</summary>
-    private Task RefuseAsync(string table, string condition) => ScalarAsync<object>(
+    private Task<object?> RefuseAsync(string table, string condition) => ScalarAsync<object>(
         $"""
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -104,7 +104,7 @@ public sealed class FaultTests(DrillFixture fixture) : IClassFixture<DrillFixtur
     }
 
     private Fault New(FaultKind kind) =>
-        Votes.LoadTest.Chaos.Faults.Faults.Create(new PlannedFault(kind, 0, TimeSpan.FromSeconds(1)), Drill, seed: 1);
+        FaultFactory.Create(new PlannedFault(kind, 0, TimeSpan.FromSeconds(1)), Drill, seed: 1);
 
     private Func<Task<bool>> PostgresLog(string line) => Log(Drill.Cluster.Postgres.LogFile, line);
 
