@@ -38,8 +38,10 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
         select law_id, choice, total, audit_rows from vote_ledger where law_id > $1
         """;
 
-    private const string RecountLaws = """
-        select law_id, choice, total, audit_rows from vote_ledger where law_id = any($1)
+    // Those outside of the slice: the server compares, since ids are ordered by their UTF-8 bytes there.
+    private const string RecountOutside = """
+        select law_id, choice, total, audit_rows from vote_ledger
+         where law_id = any($1) and (law_id <= $2 or law_id > $3)
         """;
 
     private const string Known = "select law_id, choice, total, audit_rows from reconcile_differences";
@@ -126,13 +128,12 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
 
         var before = new List<WrongTotal>();
         await RecountAsync(connection, Known, before, cancellationToken);
-        var outside = before.Select(static row => row.LawId).Distinct(StringComparer.Ordinal)
-            .Where(law => string.CompareOrdinal(law, after) <= 0 || (end is not null && string.CompareOrdinal(law, end) > 0))
-            .ToArray();
-        if (outside.Length > 0)
+        string[] known = [.. before.Select(static row => row.LawId).Distinct(StringComparer.Ordinal)];
+        if (known.Length > 0)
         {
             auditRows += await RecountAsync(
-                connection, RecountLaws, wrong, cancellationToken, Value(outside, NpgsqlDbType.Array | NpgsqlDbType.Text));
+                connection, RecountOutside, wrong, cancellationToken, Value(known, NpgsqlDbType.Array | NpgsqlDbType.Text),
+                Value(after, NpgsqlDbType.Text), Value(end, NpgsqlDbType.Text));
         }
 
         await RecordAsync(connection, wrong, end ?? "", auditRows, time.GetElapsedTime(started), cancellationToken);
@@ -202,5 +203,6 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
         return command;
     }
 
-    private static NpgsqlParameter<T> Value<T>(T value, NpgsqlDbType type) => new() { TypedValue = value, NpgsqlDbType = type };
+    private static NpgsqlParameter Value(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }
