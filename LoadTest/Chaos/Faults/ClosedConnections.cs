@@ -29,7 +29,7 @@ internal sealed class ClosedConnections(DrillCluster drill) : Fault
     {
         if (_repetition is not null)
             await _repetition.StopAsync();
-        _closed = await _log!.CountAsync($"because \"{Reason}\"", cancellationToken);
+        _closed = await _log!.CountAsync("Closing connection", Reason, cancellationToken);
     }
 
     private async Task<TimeSpan> CloseAsync(CancellationToken cancellationToken)

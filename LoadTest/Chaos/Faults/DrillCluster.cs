@@ -86,6 +86,7 @@ internal sealed class DrillCluster : IAsyncDisposable
         {
             if (cluster is not null)
                 await cluster.DisposeAsync();
+            await options.Folder.KillAllAsync(CancellationToken.None);
             await links.DisposeAsync();
             folderLock.Dispose();
             throw;
@@ -96,15 +97,22 @@ internal sealed class DrillCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        // What stands still, or cannot be reached, cannot be asked to stop.
         foreach (var service in Cluster.Services)
             service.Resume();
         Cluster.Postgres.Resume();
-        await Links.PassAsync(CancellationToken.None);
-        await Cluster.StopAsync(CancellationToken.None);
-        await Links.DisposeAsync();
-        await _options.Folder.KillAllAsync(CancellationToken.None);
-        _lock.Dispose();
-        _stopping.Dispose();
+        try
+        {
+            await Links.PassAsync(CancellationToken.None);
+            await Cluster.StopAsync(CancellationToken.None);
+        }
+        finally
+        {
+            await _options.Folder.KillAllAsync(CancellationToken.None);
+            await Links.DisposeAsync();
+            _lock.Dispose();
+            _stopping.Dispose();
+        }
     }
 
     private static ClusterOptions ClusterOptions(DrillOptions options, DrillLinks links) => new()

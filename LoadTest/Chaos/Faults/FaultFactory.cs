@@ -14,6 +14,8 @@ internal static class FaultFactory
     private static readonly TimeSpan ShortestLife = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(4);
 
+    private static readonly ProxyMode CommitCut = ProxyMode.CommitCut(CommitsPerConnection);
+
     /// <summary>One planned fault, on this cluster. The target counts round where there are fewer.</summary>
     /// <param name="planned">What the schedule says.</param>
     /// <param name="cluster">The cluster to break.</param>
@@ -41,8 +43,8 @@ internal static class FaultFactory
             FaultKind.PostgresDiskFull => new FullDisk(cluster),
             FaultKind.PostgresCommitCut => new LinkFault(
                 "answers to commits of all silos are cut off",
-                [.. silos.Select(each => cluster.Links.Of(each).Postgres)],
-                ProxyMode.CommitCut(CommitsPerConnection)),
+                CommitCut,
+                [.. silos.Select(each => (cluster.Links.Of(each).Postgres, CommitCut))]),
             FaultKind.PostgresStatementTimeout => new StatementTimeouts(cluster),
             FaultKind.RabbitKill => new KilledBroker(cluster),
             FaultKind.RabbitClose => new ClosedConnections(cluster),
@@ -74,13 +76,27 @@ internal static class FaultFactory
                 return New(silo.Name, "PostgreSQL", postgres, Mode(kind, Latency, Direction.ToClient, losesBytes));
             case FaultKind.SiloSiloLatency or FaultKind.SiloSiloCut or FaultKind.SiloSiloSilent or
                 FaultKind.SiloSiloReset:
-                var others = cluster.Links.Of(silo).Silo!;
-                return New(
-                    "the other silos", silo.Name, others,
-                    Mode(kind, SiloLatency, Direction.ToServer, losesBytes), (silo, new SiloMembership(cluster)));
+                return OfSilo(cluster, silo, Mode(kind, SiloLatency, Direction.ToServer, losesBytes));
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, "The drill does not know this fault.");
         }
+    }
+
+    // Two silos share one connection, and either may have made it: those that others made go through this silo's proxy,
+    // those that it made itself through theirs.
+    private static LinkFault OfSilo(DrillCluster cluster, ServiceProcess silo, ProxyMode mode)
+    {
+        var own = mode.Turned().OnlyFrom(
+            port => silo.Process is { } process && SocketOwner.Has(process.Pid, port));
+        return new LinkFault(
+            What("the other silos", silo.Name, mode),
+            mode,
+            [
+                (cluster.Links.Of(silo).Silo!, mode),
+                .. cluster.Cluster.Silos.Where(other => other != silo)
+                    .Select(other => (cluster.Links.Of(other).Silo!, own)),
+            ],
+            (silo, new SiloMembership(cluster)));
     }
 
     private static ProxyMode Mode(FaultKind kind, TimeSpan latency, Direction silent, bool losesBytes)
@@ -95,12 +111,13 @@ internal static class FaultFactory
             : ProxyMode.Reset(ShortestLife, LongestLife);
     }
 
-    private static LinkFault New(
-        string client, string server, FaultProxy proxy, ProxyMode mode,
-        (ServiceProcess Silo, SiloMembership Membership)? settling = null)
+    private static LinkFault New(string client, string server, FaultProxy proxy, ProxyMode mode) =>
+        new(What(client, server, mode), mode, [(proxy, mode)]);
+
+    private static string What(string client, string server, ProxyMode mode)
     {
         var (from, to) = mode.SilentDirection == Direction.ToServer ? (client, server) : (server, client);
-        var what = mode.Effect switch
+        return mode.Effect switch
         {
             ProxyEffect.Late => $"bytes between {client} and {server} arrive {mode.Latency.TotalMilliseconds:0} ms late",
             ProxyEffect.Cut => $"connections of {client} to {server} cut, new ones refused",
@@ -108,6 +125,5 @@ internal static class FaultFactory
             ProxyEffect.Silent => $"bytes from {from} to {to} do not arrive",
             _ => $"connections of {client} to {server} reset in mid-frame, again and again",
         };
-        return new LinkFault(what, [proxy], mode, settling);
     }
 }

@@ -6,11 +6,11 @@ namespace Votes.LoadTest.Chaos.Faults;
 
 /// <summary>Something is wrong with the network between two parts of the cluster: their proxies are in a mode.</summary>
 /// <param name="what">What is wrong, for people.</param>
-/// <param name="proxies">The proxies in between.</param>
-/// <param name="mode">What they do.</param>
+/// <param name="effect">What the proxies do.</param>
+/// <param name="links">The proxies in between, and the mode of each.</param>
 /// <param name="settling">Where a silo may be declared dead for it: the silo, and how to settle that.</param>
 internal sealed class LinkFault(
-    string what, IReadOnlyList<FaultProxy> proxies, ProxyMode mode,
+    string what, ProxyMode effect, IReadOnlyList<(FaultProxy Proxy, ProxyMode Mode)> links,
     (ServiceProcess Silo, SiloMembership Membership)? settling = null) : Fault
 {
     private long _before;
@@ -30,34 +30,34 @@ internal sealed class LinkFault(
     public override async Task InjectAsync(CancellationToken cancellationToken)
     {
         _before = Figure();
-        foreach (var proxy in proxies)
+        foreach (var (proxy, mode) in links)
             await proxy.SetAsync(mode, cancellationToken);
     }
 
     public override async Task HealAsync(CancellationToken cancellationToken)
     {
-        foreach (var proxy in proxies)
+        foreach (var (proxy, _) in links)
             await proxy.SetAsync(ProxyMode.Pass, cancellationToken);
         _after = Figure();
         if (settling is { } may)
             (_restarted, _problem) = await may.Membership.SettleAsync(may.Silo, cancellationToken);
     }
 
-    private long Figure() => proxies.Sum(proxy => mode.Effect switch
+    private long Figure() => links.Sum(link => effect.Effect switch
     {
-        ProxyEffect.Late => proxy.Counts.BytesLate,
-        ProxyEffect.Silent => proxy.Counts.BytesSilenced,
-        ProxyEffect.CommitCut => proxy.Counts.CommitsCut,
-        _ => proxy.Counts.Resets,
+        ProxyEffect.Late => link.Proxy.Counts.BytesLate,
+        ProxyEffect.Silent => link.Proxy.Counts.BytesSilenced,
+        ProxyEffect.CommitCut => link.Proxy.Counts.CommitsCut,
+        _ => link.Proxy.Counts.Resets,
     });
 
     private string Done(long figure)
     {
         var number = figure.ToString("#,0", CultureInfo.InvariantCulture);
-        return mode.Effect switch
+        return effect.Effect switch
         {
             ProxyEffect.Late => $"{number} bytes arrived late",
-            ProxyEffect.Silent when mode.LosesBytes => $"{number} bytes vanished",
+            ProxyEffect.Silent when effect.LosesBytes => $"{number} bytes vanished",
             ProxyEffect.Silent => $"{number} bytes were held back",
             ProxyEffect.CommitCut => $"{number} commits had their answer cut off",
             _ => $"{number} connections were reset",

@@ -13,8 +13,8 @@ internal sealed class LogMark
         _from = Length(file);
     }
 
-    /// <summary>Lines written since then that contain a text.</summary>
-    public async Task<int> CountAsync(string text, CancellationToken cancellationToken)
+    /// <summary>Lines written since then that contain both texts, in this order or not.</summary>
+    public async Task<int> CountAsync(string text, string other, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(
             _file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -24,12 +24,16 @@ internal sealed class LogMark
         var count = 0;
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            if (line.Contains(text, StringComparison.Ordinal))
+            if (line.Contains(text, StringComparison.Ordinal) && line.Contains(other, StringComparison.Ordinal))
                 count++;
         }
 
         return count;
     }
+
+    /// <summary>Lines written since then that contain a text.</summary>
+    public Task<int> CountAsync(string text, CancellationToken cancellationToken) =>
+        CountAsync(text, text, cancellationToken);
 
     private static long Length(string file) => new FileInfo(file) is { Exists: true } there ? there.Length : 0;
 }

@@ -57,9 +57,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Goes over to another mode; returns when it is in effect. One call at a time.</summary>
     public async Task SetAsync(ProxyMode mode, CancellationToken cancellationToken)
     {
-        var before = _state.Mode;
+        var wasClosed = IsClosed(_state.Mode);
         _state.Set(mode);
-        if (mode.Effect == ProxyEffect.Cut)
+        if (!wasClosed && IsClosed(mode))
         {
             _listener.Dispose();
             await _accepting;
@@ -67,11 +67,11 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         foreach (var connection in _connections.Keys)
         {
-            if (mode.Effect == ProxyEffect.Cut || connection.HasLostBytes)
+            if (connection.Mode.Effect == ProxyEffect.Cut || connection.HasLostBytes)
                 connection.AbortAndCount();
         }
 
-        if (before.Effect == ProxyEffect.Cut && mode.Effect != ProxyEffect.Cut)
+        if (wasClosed && !IsClosed(mode))
         {
             _listener = await ListenAgainAsync(cancellationToken);
             _accepting = AcceptAsync(_listener);
@@ -84,6 +84,9 @@ internal sealed class FaultProxy : IAsyncDisposable
         await SetAsync(ProxyMode.Cut, CancellationToken.None);
         await Task.WhenAll(_connections.Values);
     }
+
+    // Where some may connect and others not, they are let in first, and reset.
+    private static bool IsClosed(ProxyMode mode) => mode is { Effect: ProxyEffect.Cut, From: null };
 
     private static Socket Listen(int port)
     {
@@ -147,7 +150,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[connection] = RunAsync(connection, begin.Task);
         begin.SetResult();
-        if (_state.Mode.Effect == ProxyEffect.Cut)
+        if (connection.Mode.Effect == ProxyEffect.Cut)
             connection.AbortAndCount();
     }
 

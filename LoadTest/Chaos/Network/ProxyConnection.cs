@@ -8,9 +8,12 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
     : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly int _fromPort = ((IPEndPoint)client.RemoteEndPoint!).Port;
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ProxyMode? _drawnFor;
+    private ProxyMode? _askedFor;
+    private bool _isMeant;
     private long _lifeBegan;
     private TimeSpan _life;
     private int _commitsLeft;
@@ -18,6 +21,16 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
 
     /// <summary>Completes when the connection is no more.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>The mode that the proxy is in, where it is for this connection.</summary>
+    public ProxyMode Mode
+    {
+        get
+        {
+            var mode = state.Mode;
+            return mode.From is null || IsMeant(mode) ? mode : ProxyMode.Pass;
+        }
+    }
 
     /// <summary>Whether a silence has swallowed bytes of it, so that it must not go on.</summary>
     public bool HasLostBytes => Volatile.Read(ref _lostBytes) != 0;
@@ -38,13 +51,20 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             // The server is not there, or the proxy was cut meanwhile: the client finds its connection reset.
-            await state.WhileSilentAsync(Direction.ToClient, Ended);
+            await WhileSilentAsync(Direction.ToClient);
             Abort();
         }
         finally
         {
             Dispose();
         }
+    }
+
+    /// <summary>Returns when something may arrive in a direction, or the connection has ended.</summary>
+    public async Task WhileSilentAsync(Direction direction)
+    {
+        while (!Ended.IsCompleted && Mode is var mode && mode.Silences(direction))
+            await Task.WhenAny(state.LeavesAsync(mode), Ended);
     }
 
     /// <summary>Resets the connection on both sides: what its buffers hold is lost.</summary>
@@ -79,7 +99,7 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
     public void LoseBytes(ProxyMode mode)
     {
         Interlocked.Exchange(ref _lostBytes, 1);
-        if (state.Mode != mode)
+        if (!ReferenceEquals(state.Mode, mode))
             AbortAndCount();
     }
 
@@ -101,6 +121,16 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
             DrawOnce(mode);
             _commitsLeft -= commits;
             return _commitsLeft <= 0;
+        }
+    }
+
+    private bool IsMeant(ProxyMode mode)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_askedFor, mode))
+                (_askedFor, _isMeant) = (mode, mode.From!(_fromPort));
+            return _isMeant;
         }
     }
 

@@ -34,6 +34,11 @@ internal sealed record ProxyMode
     /// <summary>The most commits of one connection whose answers pass before one is cut off.</summary>
     public int MostCommits { get; private init; }
 
+    /// <summary>
+    /// Which connections it is for, told by the port that they come from; null for all of them, and others pass.
+    /// </summary>
+    public Func<int, bool>? From { get; private init; }
+
     /// <summary>Bytes arrive this much later, each way, as many a second as without it.</summary>
     public static ProxyMode Late(TimeSpan latency) => new() { Effect = ProxyEffect.Late, Latency = latency };
 
@@ -55,6 +60,15 @@ internal sealed record ProxyMode
     /// <summary>Each connection is reset in place of the answer to a commit: its first, or one of its first few.</summary>
     public static ProxyMode CommitCut(int mostCommits) =>
         new() { Effect = ProxyEffect.CommitCut, MostCommits = mostCommits };
+
+    /// <summary>The same for some connections alone: the port that they come from decides, asked once for each.</summary>
+    public ProxyMode OnlyFrom(Func<int, bool> from) => this with { From = from };
+
+    /// <summary>The same seen from the other end: a silence is in the other direction.</summary>
+    public ProxyMode Turned() => this with
+    {
+        SilentDirection = SilentDirection == Direction.ToServer ? Direction.ToClient : Direction.ToServer,
+    };
 
     /// <summary>Whether nothing may arrive in a direction.</summary>
     public bool Silences(Direction direction) => Effect == ProxyEffect.Silent && SilentDirection == direction;

@@ -46,7 +46,7 @@ internal sealed class ProxyPump(
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             // A reset does not arrive either where nothing arrives.
-            await state.WhileSilentAsync(direction, connection.Ended);
+            await connection.WhileSilentAsync(direction);
             connection.Abort();
             return 0;
         }
@@ -55,7 +55,7 @@ internal sealed class ProxyPump(
     private async ValueTask<bool> CarryAsync(ReadOnlyMemory<byte> chunk)
     {
         var committed = commits?.Read(chunk.Span) ?? 0;
-        var mode = state.Mode;
+        var mode = connection.Mode;
         while (mode.Silences(direction))
         {
             state.Counts.AddSilenced(chunk.Length);
@@ -65,8 +65,8 @@ internal sealed class ProxyPump(
                 return true;
             }
 
-            await state.WhileSilentAsync(direction, connection.Ended);
-            mode = state.Mode;
+            await connection.WhileSilentAsync(direction);
+            mode = connection.Mode;
         }
 
         switch (mode.Effect)
@@ -109,7 +109,7 @@ internal sealed class ProxyPump(
         catch (Exception error) when (error is SocketException or ObjectDisposedException or ChannelClosedException)
         {
             // The other side is gone; this side learns it where the way back to it works.
-            await state.WhileSilentAsync(Opposite, connection.Ended);
+            await connection.WhileSilentAsync(Opposite);
             connection.Abort();
             return false;
         }
@@ -117,7 +117,7 @@ internal sealed class ProxyPump(
 
     private async Task EndAsync()
     {
-        await state.WhileSilentAsync(direction, connection.Ended);
+        await connection.WhileSilentAsync(direction);
         _line.Complete();
         await _lineTask;
         try

@@ -25,16 +25,11 @@ internal sealed class ProxyState(int seed, TimeProvider time)
         before.Replaced.SetResult();
     }
 
-    /// <summary>Returns when something may arrive in a direction, or the connection that asks has ended.</summary>
-    public async Task WhileSilentAsync(Direction direction, Task ended)
+    /// <summary>Completes when the proxy goes over to another mode than this one.</summary>
+    public Task LeavesAsync(ProxyMode mode)
     {
-        while (!ended.IsCompleted)
-        {
-            var setting = _setting;
-            if (!setting.Mode.Silences(direction))
-                return;
-            await Task.WhenAny(setting.Replaced.Task, ended);
-        }
+        var setting = _setting;
+        return ReferenceEquals(setting.Mode, mode) ? setting.Replaced.Task : Task.CompletedTask;
     }
 
     /// <summary>A number from 0 up to, and without, the limit.</summary>
