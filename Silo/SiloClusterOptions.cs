@@ -66,7 +66,7 @@ public sealed class SiloClusterOptions : IValidatableObject
 
     /// <summary>How long a stop may take: flushing what is pending, handing over, leaving the cluster. 1 s to 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
-    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(25);
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -136,10 +136,18 @@ internal sealed class EpisodeRunner(
     {
         control.Pause();
         var started = time.GetTimestamp();
-        while (control.Resting < connections || await checks.QueueAsync(cancellationToken) is not (0, 0))
+        while (true)
         {
+            var (ready, unacked) = await checks.QueueAsync(cancellationToken);
+            if (control.Resting == connections && ready + unacked == 0)
+                return;
             if (time.GetElapsedTime(started) > QuietLimit)
-                throw new LoadFailedException($"the queue did not run empty within {QuietLimit.TotalSeconds} s");
+            {
+                throw new LoadFailedException(
+                    $"the queue did not run empty within {QuietLimit.TotalSeconds} s: {ready} ready, {unacked} unacked, " +
+                    $"{control.Resting} of {connections} publishers rest");
+            }
+
             await Task.Delay(QuietPoll, time, cancellationToken);
         }
     }
