@@ -34,7 +34,8 @@ public sealed record ClusterOptions
     /// returns those that are to be set on top. Null for no change.
     /// </summary>
     public Func<ServiceAddress, IReadOnlyDictionary<string, string?>, IReadOnlyDictionary<string, string?>>?
-        VariablesOf { get; init; }
+        VariablesOf
+    { get; init; }
 
     /// <summary>The program of the silos, a .dll; null for the one built beside this.</summary>
     public string? SiloProgram { get; init; }

@@ -66,8 +66,19 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
 
     // RabbitMQ 3.10 writes down that a quorum queue exists within half a second; one that is killed before never finds
     // the queue again. A broker that keeps this elsewhere has no such tables, and nothing to do.
-    private async Task WriteDownAsync(CancellationToken cancellationToken) =>
-        await server.ControlAsync(["eval", "[dets:sync(Table) || Table <- dets:all()]."], cancellationToken);
+    private async Task WriteDownAsync(CancellationToken cancellationToken)
+    {
+        string[] sync = ["eval", "[dets:sync(Table) || Table <- dets:all()]."];
+        try
+        {
+            await server.ControlAsync(sync, cancellationToken);
+        }
+        catch (ClusterException)
+        {
+            // On a machine with much else to do, rabbitmqctl was seen not to end. Once more, then it is an error.
+            await server.ControlAsync(sync, cancellationToken);
+        }
+    }
 
     private async Task WaitForAsync(string queue, CancellationToken cancellationToken)
     {

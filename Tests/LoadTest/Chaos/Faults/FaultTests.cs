@@ -48,12 +48,12 @@ public sealed class FaultTests(DrillFixture fixture) : IClassFixture<DrillFixtur
         var proxy = Drill.Links.Of(Drill.Cluster.Ingests[0]).RabbitMq!;
         var before = proxy.Counts.Resets;
         return BitesAndHealsAsync(
-            FaultKind.IngestRabbitCut, () => Task.FromResult(proxy.Counts.Resets > before));
+            FaultKind.IngestRabbitCut, () => Task.FromResult(proxy.Counts.Resets > before), lettersRepeat: true);
     }
 
     [Fact]
-    public Task Connections_to_the_broker_are_closed() =>
-        BitesAndHealsAsync(FaultKind.RabbitClose, RabbitMqLog("chaos drill closes all connections"));
+    public Task Connections_to_the_broker_are_closed() => BitesAndHealsAsync(
+        FaultKind.RabbitClose, RabbitMqLog("chaos drill closes all connections"), lettersRepeat: true);
 
     [Fact]
     public async Task Every_kind_can_be_made_and_says_what_it_breaks()
@@ -70,7 +70,9 @@ public sealed class FaultTests(DrillFixture fixture) : IClassFixture<DrillFixtur
         await Assert.ThrowsAsync<ClusterException>(() => DrillCluster.StartAsync(
             new DrillOptions { Folder = Drill.Folder }, static _ => { }, Stop));
 
-    private async Task BitesAndHealsAsync(FaultKind kind, Func<Task<bool>> hasBitten)
+    // A poison message whose channel is lost between its dead letter and its ack comes again, and so does its letter: how
+    // often is for chance to say. Votes are exact all the same.
+    private async Task BitesAndHealsAsync(FaultKind kind, Func<Task<bool>> hasBitten, bool lettersRepeat = false)
     {
         var plan = new LoadPlan
         {
@@ -94,8 +96,9 @@ public sealed class FaultTests(DrillFixture fixture) : IClassFixture<DrillFixtur
         await fault.HealAsync(Stop);
         var report = await run;
 
-        Assert.Empty(report.Differences);
-        Assert.True(report.Exact);
+        Assert.DoesNotContain(
+            report.Differences, difference => !lettersRepeat || difference.Kind != DifferenceKind.DeadLetters);
+        Assert.True(report.Exact || lettersRepeat);
         Assert.Equal(3_000, report.Published);
         Assert.NotNull(fault.Evidence);
         Assert.DoesNotMatch("\\b0 ", fault.Evidence);
