@@ -19,6 +19,9 @@ public sealed class FlushSchedule(int earlyVotes, TimeSpan earlyInterval)
         return first;
     }
 
+    /// <summary>Nothing is pending any more, although no flush took it: what was asked for is void.</summary>
+    public void Withdraw() => _asked = false;
+
     /// <summary>A flush starts.</summary>
     public void Started(TimeSpan now)
     {

@@ -191,6 +191,12 @@ internal sealed class LaneBacklog : IDisposable
                 }
             }
 
+            if (_waitingVotes == 0)
+            {
+                // Or the next one to ask would be taken for a second one, and nobody would wake the lane.
+                _schedule.Withdraw();
+            }
+
             _timerDue = TimeSpan.MaxValue;
             SetTimer(next);
 

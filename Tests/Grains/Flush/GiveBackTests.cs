@@ -116,6 +116,22 @@ public sealed class GiveBackTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Once_all_that_waited_went_back_the_next_to_ask_wakes_the_lane()
+    {
+        using var backlog = new LaneBacklog(_options, _time, static (_, _) => { });
+        backlog.Add(Batch("law", VoteSamples.Of(1)));
+        Assert.True(backlog.Ask());
+        _time.Advance(_options.GiveBackAfter);
+        Assert.Equal(0, backlog.AwaitedVotes);
+        Assert.Null(backlog.DueIn());
+
+        backlog.Add(new PendingBatch("law", VoteSamples.Of(1), false, backlog.Now));
+
+        Assert.True(backlog.Ask());
+        Assert.Equal(TimeSpan.Zero, backlog.DueIn());
+    }
+
+    [Fact]
     public async Task Time_spent_before_the_lane_counts_as_well()
     {
         var since = _time.GetTimestamp();
