@@ -9,7 +9,10 @@ public static class LawIds
     /// <summary>The most characters (Unicode code points) of a law id.</summary>
     public const int MaxCharacters = 128;
 
-    /// <summary>Whether the text is a law id: 1 to 128 characters, none of them a control character or half a pair.</summary>
+    /// <summary>
+    /// Whether the text is a law id: 1 to 128 characters, none of them a control character or half a pair, and not white
+    /// space alone, which Orleans does not take for a grain's key.
+    /// </summary>
     public static bool IsValid(string lawId)
     {
         var characters = 0;
@@ -25,6 +28,6 @@ public static class LawIds
             at += length;
         }
 
-        return characters is > 0 and <= MaxCharacters;
+        return characters is > 0 and <= MaxCharacters && !string.IsNullOrWhiteSpace(lawId);
     }
 }

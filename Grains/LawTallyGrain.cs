@@ -171,6 +171,9 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     {
         foreach (var moved in outcome.Totals)
         {
+            // Versions go up by one: where one was skipped, somebody else changed the law's totals, such as another
+            // activation or an operator who set them right, and may have changed those of its other choices too.
+            _doubts += moved.Total.Version > _tally.VersionOf(moved.Total.Choice) + 1 ? 1 : 0;
             Set(moved.Total);
             _asOf = _time.GetUtcNow();
         }

@@ -105,15 +105,15 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
                 throw new UnusableQueueException(queue, reason.ReplyText);
 
             // A user who may not declare queues may well consume them.
-            case AccessRefused when await ReadyMessagesAsync(connection, queue, cancellationToken) is not null:
+            case AccessRefused when await LookAtAsync(connection, queue, cancellationToken) is not null:
                 return;
             default:
                 throw new OperationInterruptedException(reason);
         }
     }
 
-    /// <summary>How many messages wait in a queue; null where there is no such queue.</summary>
-    public async Task<uint?> ReadyMessagesAsync(
+    /// <summary>A queue's messages that wait and its consumers; null where there is no such queue.</summary>
+    public async Task<QueueDeclareOk?> LookAtAsync(
         IConnection connection, string queue, CancellationToken cancellationToken)
     {
         // The broker closes a channel that asks for a queue which does not exist, so this one is thrown away.
@@ -123,7 +123,7 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
             var declared = await CallAsync(
                 token => channel.QueueDeclarePassiveAsync(queue, token), cancellationToken);
             await CloseAsync(channel, cancellationToken);
-            return declared.MessageCount;
+            return declared;
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
         {

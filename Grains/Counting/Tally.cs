@@ -24,6 +24,9 @@ public sealed class Tally
     /// <summary>The durable total of a choice; 0 where it has none.</summary>
     public long Durable(string choice) => _counts.GetValueOrDefault(choice).Durable;
 
+    /// <summary>How often the total of a choice has changed, as far as it was seen; 0 where it has none.</summary>
+    public long VersionOf(string choice) => _counts.GetValueOrDefault(choice).Version;
+
     /// <summary>A vote was accepted and waits for its commit.</summary>
     public void Accept(string choice)
     {

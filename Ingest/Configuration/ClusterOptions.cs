@@ -16,7 +16,7 @@ public sealed record ClusterOptions
     /// How long a call to a grain may take before its outcome counts as unknown and its votes are sent again: more than
     /// the flush interval and the worst flush together.
     /// </summary>
-    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(8);
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>How often the silos' gateways are read from the membership table.</summary>
     public TimeSpan GatewayListRefreshPeriod { get; init; } = TimeSpan.FromSeconds(10);

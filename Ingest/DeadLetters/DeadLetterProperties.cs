@@ -15,6 +15,9 @@ public static class DeadLetterProperties
     /// <summary>The header with a sentence on the reason.</summary>
     public const string Detail = "x-votes-detail";
 
+    /// <summary>The header with the time of the rejection, as an AMQP timestamp (seconds since 1970, UTC).</summary>
+    public const string At = "x-votes-at";
+
     /// <summary>The header with the user who published the message.</summary>
     public const string UserId = "x-votes-user-id";
 
@@ -24,7 +27,9 @@ public static class DeadLetterProperties
     /// <summary>Makes the properties.</summary>
     /// <param name="original">The properties that the message came with.</param>
     /// <param name="poison">Why it is not counted.</param>
-    public static BasicProperties Create(IReadOnlyBasicProperties original, in Poison poison)
+    /// <param name="at">When it was rejected.</param>
+    public static BasicProperties Create(
+        IReadOnlyBasicProperties original, in Poison poison, DateTimeOffset at)
     {
         var headers = original.Headers is null
             ? new Dictionary<string, object?>()
@@ -43,6 +48,7 @@ public static class DeadLetterProperties
         headers[Reason] = poison.Reason;
         headers[Field] = poison.Field;
         headers[Detail] = poison.Detail;
+        headers[At] = new AmqpTimestamp(at.ToUnixTimeSeconds());
 
         var properties = new BasicProperties(original) { Headers = headers, Persistent = true };
         properties.ClearUserId();
@@ -54,7 +60,9 @@ public static class DeadLetterProperties
     /// Properties for a message whose own the broker does not take back, such as headers at their limit.
     /// </summary>
     /// <param name="poison">Why the message is not counted.</param>
-    public static BasicProperties CreateBare(in Poison poison) => Create(new BasicProperties(), poison);
+    /// <param name="at">When it was rejected.</param>
+    public static BasicProperties CreateBare(in Poison poison, DateTimeOffset at) =>
+        Create(new BasicProperties(), poison, at);
 
     private static void Move(Dictionary<string, object?> headers, string header, string? value)
     {

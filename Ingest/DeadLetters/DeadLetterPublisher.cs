@@ -219,9 +219,10 @@ public sealed partial class DeadLetterPublisher(
         }
 
         _hasPublished = true;
+        var now = time.GetUtcNow();
         var properties = isBare
-            ? DeadLetterProperties.CreateBare(poison)
-            : DeadLetterProperties.Create(batch.Properties(index), poison);
+            ? DeadLetterProperties.CreateBare(poison, now)
+            : DeadLetterProperties.Create(batch.Properties(index), poison, now);
         await broker.CallAsync(
             token => channel.BasicPublishAsync(
                 "", options.DeadLetterQueue, mandatory: true, properties, batch.Body(index), token).AsTask(),

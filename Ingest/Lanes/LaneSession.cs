@@ -216,10 +216,15 @@ internal sealed partial class LaneSession : IDisposable
                 var seen = _generation.LastDelivered;
                 switch (watch.Look(seen, _generation.Unacked, _isHeldUp()))
                 {
+                    // A queue that was deleted and declared anew at once has no consumer, and nobody was told; it may tell
+                    // of no message for a while either, however many it holds.
                     case StallVerdict.AskWhetherMessagesWait
-                        when await _broker.ReadyMessagesAsync(_connection, _options.Queue, cancellationToken) is not 0
+                        when await _broker.LookAtAsync(_connection, _options.Queue, cancellationToken)
+                                is not { MessageCount: 0, ConsumerCount: > 0 }
                             && _generation.LastDelivered == seen:
-                        Stalled($"nothing was delivered for {_options.StallCheckPeriod} although messages wait");
+                        Stalled(
+                            $"nothing was delivered for {_options.StallCheckPeriod} although messages wait, or the queue has "
+                            + "no consumer");
                         break;
                     case StallVerdict.Stalled:
                         Stalled(

@@ -204,7 +204,7 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
                     : At(PoisonReason.NotAUuid, "Expected a UUID in the form 8-4-4-4-12.");
             case Field.LawId:
                 _lawId = "";
-                return CheckText(text, MaxLawIdCharacters, allowControl: false) ?? Keep(ref _lawId, _lawIds, text);
+                return CheckText(text, MaxLawIdCharacters, allowControl: false) ?? KeepLaw(text);
             case Field.VoterId:
                 return CheckText(text, MaxVoterIdCharacters, allowControl: true) ?? KeepVoter(text);
             case Field.Choice:
@@ -245,6 +245,14 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
     {
         target = cache.Get(text);
         return null;
+    }
+
+    private Poison? KeepLaw(ReadOnlySpan<byte> text)
+    {
+        _lawId = _lawIds.Get(text);
+
+        // No grain can have such a key: the vote could be sent for ever, and never arrive.
+        return string.IsNullOrWhiteSpace(_lawId) ? At(PoisonReason.Empty, "The field is white space and nothing else.") : null;
     }
 
     private Poison? KeepVoter(ReadOnlySpan<byte> text)

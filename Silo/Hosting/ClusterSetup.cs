@@ -9,7 +9,7 @@ namespace Votes.Silo.Hosting;
 public static class ClusterSetup
 {
     private const string Invariant = "Npgsql";
-    private const double LongestProbe = 1.5;
+    private const double LongestProbe = 1.25;
 
     /// <summary>Adds it.</summary>
     public static void AddCluster(this WebApplicationBuilder builder)

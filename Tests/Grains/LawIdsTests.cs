@@ -21,4 +21,11 @@ public sealed class LawIdsTests
         Assert.All(
             ["a\0b", "a\nb", "a\u007fb", "a\u0085b", "a\ud800b", "\udc00"],
             static lawId => Assert.False(LawIds.IsValid(lawId)));
+
+    [Fact]
+    public void White_space_alone_is_no_law_id()
+    {
+        Assert.All([" ", "   ", "\u00a0", "\u3000\u2003"], static lawId => Assert.False(LawIds.IsValid(lawId)));
+        Assert.All([" a", "a ", "a b"], static lawId => Assert.True(LawIds.IsValid(lawId)));
+    }
 }

@@ -106,6 +106,23 @@ public sealed class LawTallyGrainTests
     }
 
     [Fact]
+    public async Task A_change_that_somebody_else_made_to_one_total_makes_the_grain_read_them_all()
+    {
+        await using var one = await TallyCluster.StartAsync();
+        await using var other = await TallyCluster.StartAsync(one.Store);
+        await RecordAsync(one, "law", VoteSamples.By(1));
+        await RecordAsync(one, "law", VoteSamples.By(2, "no"));
+        await RecordAsync(other, "law", VoteSamples.By(3));
+        await RecordAsync(other, "law", VoteSamples.By(4, "no"));
+
+        await RecordAsync(one, "law", VoteSamples.By(5));
+
+        var tally = await one.Law("law").GetTallyAsync(Stop);
+        Assert.Equal([new("yes", 3, 0), new("no", 2, 0), new("abstain", 0, 0)], tally.Choices);
+        Assert.Equal(5, tally.Version);
+    }
+
+    [Fact]
     public async Task A_stop_of_the_silo_leaves_nothing_pending()
     {
         await using var cluster = await TallyCluster.StartAsync(silos: 2);

@@ -21,11 +21,11 @@ public sealed class IngestOptionsTests
     public void Call_to_a_grain_is_awaited_for_longer_than_silos_hold_votes()
     {
         new ClusterOptions().ValidateAgainst(ClusterOptions.SilosGiveBackAfter);
-        new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(7));
+        new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(5));
         AssertTells(
-            () => new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(7.001)),
-            "Cluster:ResponseTimeout is 00:00:08; it must be at least 00:00:01 more than the silos' Flush:GiveBackAfter, "
-                + "00:00:07.0010000");
+            () => new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(5.001)),
+            "Cluster:ResponseTimeout is 00:00:06; it must be at least 00:00:01 more than the silos' Flush:GiveBackAfter, "
+                + "00:00:05.0010000");
     }
 
     [Fact]

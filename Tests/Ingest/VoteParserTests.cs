@@ -129,6 +129,12 @@ public sealed class VoteParserTests
         Message.AssertPoison(PoisonReason.Empty, field, Message.Bad(With(field, "\"\"")));
 
     [Theory]
+    [InlineData(" ")]
+    [InlineData("\u00a0\u3000")]
+    public void A_law_id_of_white_space_alone_is_poison(string lawId) =>
+        Message.AssertPoison(PoisonReason.Empty, "law_id", Message.Bad(With("law_id", $"\"{lawId}\"")));
+
+    [Theory]
     [InlineData("law_id", 128)]
     [InlineData("voter_id", 256)]
     [InlineData("choice", 64)]

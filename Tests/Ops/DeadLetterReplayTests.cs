@@ -59,7 +59,7 @@ public sealed class DeadLetterReplayTests(TestServers servers)
         var message = Assert.Single(await scene.DrainAsync(DeadLetterFixture.Queue));
         await scene.AddAsync(
             message.Body.ToArray(),
-            Votes.Ingest.DeadLetters.DeadLetterProperties.Create(message.BasicProperties, new("law_closed", "law_id", "")));
+            Votes.Ingest.DeadLetters.DeadLetterProperties.Create(message.BasicProperties, new("law_closed", "law_id", ""), DateTimeOffset.UnixEpoch));
 
         await scene.RunAsync("replay", "--all");
 
