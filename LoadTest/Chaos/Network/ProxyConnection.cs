@@ -72,8 +72,13 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
     {
         if (!_ended.TrySetResult())
             return;
-        Reset(client);
-        Reset(_server);
+
+        // Both are told before either is closed: with the first one closed the connection's own task ends, and closes the
+        // other one as it then is.
+        LingerNot(client);
+        LingerNot(_server);
+        client.Dispose();
+        _server.Dispose();
     }
 
     /// <summary>Closes both sockets, in order where they are still open.</summary>
@@ -144,7 +149,7 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
         _commitsLeft = mode.MostCommits > 0 ? 1 + state.Draw(mode.MostCommits) : 0;
     }
 
-    private static void Reset(Socket socket)
+    private static void LingerNot(Socket socket)
     {
         try
         {
@@ -155,7 +160,5 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
         {
             // It is closed, or was never connected.
         }
-
-        socket.Dispose();
     }
 }
