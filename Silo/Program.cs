@@ -1,4 +1,5 @@
 using Prometheus;
+using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
 using Votes.Silo.Reconcile;
@@ -26,9 +27,11 @@ builder.AddTally();
 builder.AddCluster();
 builder.AddSiloHealth();
 builder.AddReconcile();
+builder.AddApi();
 
 return await SiloRun.RunAsync(builder, static app =>
 {
+    app.MapApi();
     app.MapSiloHealth();
     app.MapMetrics();
 });

@@ -5,6 +5,9 @@ using Votes.Ingest.Configuration;
 using Votes.LocalCluster;
 using Votes.Silo;
 using Votes.Silo.Reconcile;
+using Votes.Silo.Access;
+using Votes.Silo.Api;
+using Votes.Silo.Api.Live;
 using Votes.Silo.Schema;
 using Xunit;
 
@@ -18,6 +21,9 @@ public sealed class EnvironmentExampleTests
     [InlineData("Cluster", typeof(SiloClusterOptions))]
     [InlineData("Schema", typeof(SchemaOptions))]
     [InlineData("Reconcile", typeof(ReconcileOptions))]
+    [InlineData("Access", typeof(AccessOptions))]
+    [InlineData("Api", typeof(ApiOptions))]
+    [InlineData("Live", typeof(LiveOptions))]
     [InlineData("RabbitMq", typeof(RabbitMqOptions))]
     [InlineData("Dispatch", typeof(DispatchOptions))]
     [InlineData("Cluster", typeof(Votes.Ingest.Configuration.ClusterOptions))]
@@ -29,7 +35,7 @@ public sealed class EnvironmentExampleTests
             .ToHashSet(StringComparer.Ordinal);
 
         Assert.All(
-            options.GetProperties(BindingFlags.Public | BindingFlags.Instance),
+            options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static option => option.CanWrite),
             option => Assert.Contains($"{section}__{option.Name}", keys));
     }
 }

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Votes.Silo.Access;
+
+/// <summary>The keys that open the API, known by their hashes alone.</summary>
+public sealed class KeyRing
+{
+    private const int MaxKeyCharacters = 512;
+
+    private readonly byte[][] _operators;
+    private readonly byte[][] _readers;
+
+    /// <summary>Takes the keys from the configuration.</summary>
+    public KeyRing(IOptions<AccessOptions> options)
+    {
+        _operators = Parse(options.Value.OperatorKeySha256);
+        _readers = Parse(options.Value.ReaderKeySha256);
+    }
+
+    /// <summary>What the owner of a key may be; null where nobody has this key.</summary>
+    public string? RoleOf(string key)
+    {
+        if (key.Length is 0 or > MaxKeyCharacters)
+        {
+            return null;
+        }
+
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+        // Both are searched to the end: the time taken tells nothing of where a key was found.
+        var isOperator = Contains(_operators, hash);
+        var isReader = Contains(_readers, hash);
+        return isOperator ? Roles.Operator : isReader ? Roles.Reader : null;
+    }
+
+    /// <summary>
+    /// A secret that all silos with the same operators' keys share, and that changes with the keys: whoever signed in by a
+    /// key that was taken away is signed out with it. Where there are no keys it is random.
+    /// </summary>
+    public byte[] SharedSecret() => _operators.Length == 0
+        ? RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)
+        : HKDF.Extract(
+            HashAlgorithmName.SHA256,
+            [.. _operators.OrderBy(Convert.ToHexString, StringComparer.Ordinal).SelectMany(static hash => hash)],
+            "votes sign-in v1"u8.ToArray());
+
+    /// <summary>Whether the text is a list of hashes, separated by commas.</summary>
+    internal static bool IsList(string text) => Array.TrueForAll(
+        Parts(text), static part => part.Length == 2 * SHA256.HashSizeInBytes && part.All(char.IsAsciiHexDigit));
+
+    private static byte[][] Parse(string text) => [.. Parts(text).Select(Convert.FromHexString)];
+
+    private static string[] Parts(string text) =>
+        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool Contains(byte[][] hashes, byte[] wanted)
+    {
+        var found = false;
+        foreach (var hash in hashes)
+        {
+            found |= CryptographicOperations.FixedTimeEquals(hash, wanted);
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+using Votes.Silo.Api;
+
+namespace Votes.Silo.Access;
+
+/// <summary>Keeps /metrics and /health on an address of their own where the configuration names one.</summary>
+public static class OperationsPort
+{
+    /// <summary>Makes the server listen there too.</summary>
+    public static void Listen(WebApplicationBuilder builder, AccessOptions access)
+    {
+        if (access.OperationsPort is not null)
+        {
+            var urls = builder.Configuration["urls"];
+            builder.WebHost.UseUrls([.. (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries), access.OperationsUrl]);
+        }
+    }
+
+    /// <summary>Answers 404 for what does not belong to the port that a request came in by.</summary>
+    public static void UseOperationsPort(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<AccessOptions>>().Value.OperationsPort is not { } port)
+        {
+            return;
+        }
+
+        app.Use((context, next) =>
+        {
+            // The port of the connection, not of the Host header, which is the caller's to choose.
+            var isOperations = IsOperations(context.Request.Path);
+            return isOperations == (context.Connection.LocalPort == port)
+                ? next(context)
+                : Problems.WriteAsync(
+                    context, StatusCodes.Status404NotFound, "This address is not served on this port.");
+        });
+    }
+
+    /// <summary>Whether the path is one for machines that watch this one.</summary>
+    public static bool IsOperations(PathString path) =>
+        path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.Extensions.Options;
+using Votes.Silo.Api;
+
+namespace Votes.Silo.Access;
+
+/// <summary>Says to whom a route is closed why, and what opens it.</summary>
+public sealed class Refusals(IOptions<AccessOptions> options) : IAuthorizationMiddlewareResultHandler
+{
+    private const string NotConfigured =
+        "no operator credentials are configured: set Access:OperatorKeySha256 (Access__OperatorKeySha256) to the SHA-256 of a "
+        + "key, or Access:Authority and Access:Audience to accept an OpenID Connect issuer's tokens";
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult)
+    {
+        if (authorizeResult.Succeeded)
+        {
+            await next(context);
+            return;
+        }
+
+        if (NeedsOperator(policy) && !options.Value.HasOperators)
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, NotConfigured);
+        }
+        else if (authorizeResult.Forbidden)
+        {
+            await Problems.WriteAsync(
+                context, StatusCodes.Status403Forbidden, "These credentials are valid, but not an operator's.");
+        }
+        else if (IsForPeople(context.Request))
+        {
+            context.Response.Redirect(SignInPages.AddressFor(context.Request.Path + context.Request.QueryString));
+        }
+        else
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            var isWrong = context.Request.Headers.ContainsKey(ApiKeyHandler.Header)
+                || context.Request.Headers.Authorization.Count > 0;
+            await Problems.WriteAsync(
+                context,
+                StatusCodes.Status401Unauthorized,
+                isWrong
+                    ? "The key or token is not valid."
+                    : "A key is needed: send it in the header X-Api-Key, or as Authorization: Bearer.");
+        }
+    }
+
+    private static bool NeedsOperator(AuthorizationPolicy policy) => policy.Requirements
+        .OfType<ClaimsAuthorizationRequirement>()
+        .Any(static requirement => requirement.AllowedValues?.SequenceEqual([Roles.Operator]) == true);
+
+    private static bool IsForPeople(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+}

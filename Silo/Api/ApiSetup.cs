@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Votes.Silo.Access;
+using Votes.Silo.Api.Live;
+using Votes.Silo.Hosting;
+
+namespace Votes.Silo.Api;
+
+/// <summary>The HTTP API: what it is made of, and the order in which a request passes through it.</summary>
+public static class ApiSetup
+{
+    /// <summary>Adds it, and who may use it.</summary>
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.AddAccess();
+        var services = builder.Services;
+        services.AddChecked<ApiOptions>(ApiOptions.Section);
+        services.AddChecked<LiveOptions>(LiveOptions.Section);
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(static (server, api) =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = api.Value.MaxRequestBytes;
+        });
+        services.AddRateLimits();
+        services.AddAnswerCache();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ErrorAnswers>();
+        services.AddOpenApi("v1", static openApi => openApi.AddOperationTransformer<LawIdDescription>());
+        services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(static json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        });
+        services.AddSingleton<ApiDatabase>();
+        services.AddSingleton<KnownLaws>();
+        services.AddSingleton<CostlyQueries>();
+        services.AddSingleton<LawReader>();
+        services.AddSingleton<LawWriter>();
+        services.AddSingleton<HistoryReader>();
+        services.AddSingleton<DuplicatesReader>();
+        services.AddSingleton<StatsReader>();
+        services.AddSingleton<AuditExport>();
+        services.AddSingleton<TallyReader>();
+        services.AddSingleton<LiveTallies>();
+        services.AddSingleton<LiveService>();
+    }
+
+    /// <summary>Maps it. Pages that come after this are behind the same guards.</summary>
+    public static void MapApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseSecurityHeaders();
+        app.UseStatusCodePages();
+        app.UseOperationsPort();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        // After the authorization: what is in the cache is for those who may read it.
+        app.UseOutputCache();
+        var api = app.MapGroup("/api").RequireAuthorization(Roles.PublicPolicy);
+        api.MapLawRoutes();
+        api.MapExportRoutes();
+        api.MapOperatorRoutes();
+        api.MapLiveRoutes();
+        app.MapSignIn();
+        app.MapOpenApi().RequireAuthorization(Roles.PublicPolicy);
+    }
+}

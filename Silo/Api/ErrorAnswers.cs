@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
+using Orleans.Runtime;
+using Votes.Grains.Interfaces;
+
+namespace Votes.Silo.Api;
+
+/// <summary>Turns what went wrong into a problem: the one place that decides which.</summary>
+public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExceptionHandler
+{
+    private const string RetrySeconds = "2";
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        var (status, detail) = Judge(exception);
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            httpContext.Response.Headers.RetryAfter = RetrySeconds;
+            LogUnavailable(exception.GetType().Name, exception.Message);
+        }
+        else if (status == StatusCodes.Status500InternalServerError)
+        {
+            LogFault(exception);
+        }
+
+        await Problems.WriteAsync(httpContext, status, detail);
+        return true;
+    }
+
+    private static (int Status, string Detail) Judge(Exception exception) => exception switch
+    {
+        BadRequestException => (StatusCodes.Status400BadRequest, exception.Message),
+        BadHttpRequestException { InnerException: System.Text.Json.JsonException json } =>
+            (StatusCodes.Status400BadRequest, $"The body is not what this route takes: {json.Message}"),
+        BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+        TooBusyException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => (
+            StatusCodes.Status503ServiceUnavailable,
+            "The answer would have taken the database too long. Ask for less: a shorter range of time, a narrower search."),
+        NpgsqlException or IOException => (
+            StatusCodes.Status503ServiceUnavailable, "The database does not answer at the moment. Try again."),
+        VotesNotDurableException => (
+            StatusCodes.Status503ServiceUnavailable, "The law's totals cannot be read at the moment. Try again."),
+        TimeoutException or OrleansException or OperationCanceledException => (
+            StatusCodes.Status503ServiceUnavailable, "The cluster does not answer at the moment. Try again."),
+        _ => (StatusCodes.Status500InternalServerError, "Something went wrong on our side; the silo's log has the cause."),
+    };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A request was answered with 503 ({Kind}): {Reason}")]
+    private partial void LogUnavailable(string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed for an unknown cause; it was answered with 500")]
+    private partial void LogFault(Exception exception);
+}

@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using Npgsql;
+using Votes.Silo.Access;
+
+namespace Votes.Silo.Api;
+
+/// <summary>A law as files: its totals for everybody, its audit for operators.</summary>
+public static class ExportRoutes
+{
+    private const string Totals = """
+        SELECT law_id, choice, total, share, version, now() FROM law_totals
+         WHERE law_id = $1 ORDER BY place NULLS LAST, choice
+        """;
+
+    /// <summary>Maps them.</summary>
+    public static void MapExportRoutes(this RouteGroupBuilder api)
+    {
+        foreach (var (extension, format) in new[] { ("csv", ExportFormat.Csv), ("ndjson", ExportFormat.Ndjson) })
+        {
+            var type = format == ExportFormat.Csv ? "text/csv" : "application/x-ndjson";
+            api.MapGet($"/laws/{{id}}/export.{extension}", (
+                    LawIdInPath law, HttpResponse response, KnownLaws known, ApiDatabase database, CancellationToken ct) =>
+                    ExportTotalsAsync(law.Value, format, response, known, database, ct))
+                .WithSummary($"A law's durable totals as {extension}")
+                .Produces<string>(200, type).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            api.MapGet($"/laws/{{id}}/audit.{extension}", (
+                    LawIdInPath law,
+                    [Description("true: with the pseudonymous key of each voter.")] bool? voters,
+                    HttpResponse response,
+                    KnownLaws known,
+                    AuditExport audit,
+                    CancellationToken ct) =>
+                    ExportAuditAsync(law.Value, voters ?? false, format, response, known, audit, ct))
+                .RequireAuthorization(Roles.OperatorsPolicy).RequireRateLimiting(RateLimits.AuditExport)
+                .WithSummary($"Operators: every counted vote on a law, as {extension}")
+                .Produces<string>(200, type).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
+                .ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
+        }
+    }
+
+    private static async Task<IResult> ExportTotalsAsync(
+        string lawId,
+        ExportFormat format,
+        HttpResponse response,
+        KnownLaws known,
+        ApiDatabase database,
+        CancellationToken cancellationToken)
+    {
+        if (!await known.ExistsAsync(lawId, cancellationToken))
+        {
+            return Problems.UnknownLaw();
+        }
+
+        await using var command = database.Command(Totals, new NpgsqlParameter { Value = lawId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var file = ExportFile.Begin(
+            response, format, "totals", lawId, "law_id", "choice", "total", "share", "version", "as_of");
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            await file.WriteAsync(Row(reader), cancellationToken);
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static object?[] Row(NpgsqlDataReader reader) =>
+    [
+        reader.GetString(0),
+        reader.GetString(1),
+        reader.GetInt64(2),
+        reader.IsDBNull(3) ? null : reader.GetDecimal(3),
+        reader.IsDBNull(4) ? 0L : reader.GetInt64(4),
+        reader.GetFieldValue<DateTimeOffset>(5),
+    ];
+
+    private static async Task<IResult> ExportAuditAsync(
+        string lawId,
+        bool voters,
+        ExportFormat format,
+        HttpResponse response,
+        KnownLaws known,
+        AuditExport audit,
+        CancellationToken cancellationToken)
+    {
+        if (!await known.ExistsAsync(lawId, cancellationToken))
+        {
+            return Problems.UnknownLaw();
+        }
+
+        await audit.WriteAsync(lawId, voters, format, response, cancellationToken);
+        return TypedResults.Empty;
+    }
+}

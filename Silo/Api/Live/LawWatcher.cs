@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+namespace Votes.Silo.Api.Live;
+
+/// <summary>
+/// Watches one law for all readers of this silo: asks its grain on a timer and wakes the readers when its answer is news.
+/// Owns the newest tally of the law.
+/// </summary>
+public sealed partial class LawWatcher : IAsyncDisposable
+{
+    private readonly string _lawId;
+    private readonly TallyReader _tallies;
+    private readonly LiveOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
+    private ImmutableHashSet<LiveReader> _readers = [];
+    private LiveTally? _latest;
+
+    /// <summary>Begins to watch.</summary>
+    public LawWatcher(string lawId, TallyReader tallies, LiveOptions options, TimeProvider time, ILogger logger)
+    {
+        _lawId = lawId;
+        _tallies = tallies;
+        _options = options;
+        _time = time;
+        _logger = logger;
+
+        // Awaited by DisposeAsync; it observes its own failures.
+        _loop = Task.Run(WatchAsync);
+    }
+
+    /// <summary>The newest tally; null before the first answer.</summary>
+    public LiveTally? Latest => Volatile.Read(ref _latest);
+
+    /// <summary>Whether somebody reads.</summary>
+    public bool HasReaders => !_readers.IsEmpty;
+
+    /// <summary>Somebody reads from now on.</summary>
+    public void Add(LiveReader reader) => ImmutableInterlocked.Update(ref _readers, static (all, one) => all.Add(one), reader);
+
+    /// <summary>Somebody reads no more.</summary>
+    public void Remove(LiveReader reader) =>
+        ImmutableInterlocked.Update(ref _readers, static (all, one) => all.Remove(one), reader);
+
+    /// <summary>Ends the watch.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(_options.Interval, _time);
+        var wokenAt = _time.GetTimestamp();
+        try
+        {
+            do
+            {
+                if (await LookAsync() || _time.GetElapsedTime(wokenAt) >= _options.Heartbeat)
+                {
+                    wokenAt = _time.GetTimestamp();
+                    foreach (var reader in _readers)
+                    {
+                        reader.Wake();
+                    }
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+
+    /// <summary>Asks the grain; true where its answer is news.</summary>
+    private async Task<bool> LookAsync()
+    {
+        try
+        {
+            var tally = await _tallies.ReadAsync(_lawId, _stop.Token);
+
+            // An activation that has seen less than the one before it answers with a smaller version for a moment.
+            if (Latest is { } latest && (tally.Version < latest.Tally.Version || tally.SaysTheSameAs(latest.Tally)))
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _latest, new LiveTally(tally, _tallies.ToJson(tally)));
+            return true;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever went wrong, the next look may succeed; readers keep what they have.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogLookFailed(exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Debug,
+        Message = "A watched law did not answer; its readers keep the last totals")]
+    private partial void LogLookFailed(Exception exception);
+}

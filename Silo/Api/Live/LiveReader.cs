@@ -1,0 +1,20 @@
+using System.Threading.Channels;
+
+namespace Votes.Silo.Api.Live;
+
+/// <summary>
+/// One open stream's wake-up call. It holds one call however often it is woken: a slow reader finds the newest tally when
+/// it comes back, and costs no memory meanwhile.
+/// </summary>
+public sealed class LiveReader
+{
+    private readonly Channel<bool> _calls = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>There is something to look at. Returns at once.</summary>
+    public void Wake() => _calls.Writer.TryWrite(true);
+
+    /// <summary>Waits until it is woken.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
+        await _calls.Reader.ReadAsync(cancellationToken);
+}

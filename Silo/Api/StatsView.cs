@@ -1,0 +1,11 @@
+namespace Votes.Silo.Api;
+
+/// <summary>What is known of the whole cluster.</summary>
+/// <param name="Silos">Silos that are active members, as this silo sees the membership.</param>
+/// <param name="Laws">Laws that are registered.</param>
+/// <param name="OpenLaws">Those of them that take votes.</param>
+/// <param name="Votes">Durable votes on all laws.</param>
+/// <param name="VotesPerSecond">Votes counted a second, over the last ten seconds.</param>
+/// <param name="AsOf">When this was read.</param>
+public sealed record StatsView(
+    int Silos, long Laws, long OpenLaws, long Votes, double VotesPerSecond, DateTimeOffset AsOf);
