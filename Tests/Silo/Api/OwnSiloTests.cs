@@ -1,0 +1,132 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Votes.LocalCluster;
+using Votes.Silo.Schema;
+using Votes.Tests.Grains;
+using Votes.Tests.Servers;
+using Xunit;
+
+namespace Votes.Tests.Silo.Api;
+
+/// <summary>What needs a silo, or a database server, of its own.</summary>
+[NeedsServers]
+public sealed class OwnSiloTests(TestServers servers)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Without_the_database_totals_are_answered_from_memory_and_the_rest_says_so()
+    {
+        var folder = LocalFolder.ForTests("api-database-down");
+        await using var server = TestServers.NewPostgres(folder);
+        await server.StartAsync(Cancelled);
+        var database = await TestDatabase.BootstrapAsync(server, "votes", Cancelled);
+        await SchemaMigrator.MigrateAsync(database.OwnerConnectionString, NullLogger.Instance, Cancelled);
+        await using (var silo = await ApiSilo.StartAsync(database.ServiceConnectionString))
+        {
+            await silo.VoteAsync("law-2026-001", VoteSamples.Of(4));
+            (await silo.GetAsync("/api/laws/law-2026-001/tally")).Ok();
+
+            await server.StopAsync(Cancelled);
+
+            var tally = (await silo.GetAsync("/api/laws/law-2026-001/tally")).Ok();
+            Assert.Equal(4, tally.GetProperty("total").GetInt64());
+            foreach (var address in new[]
+            {
+                "/api/laws", "/api/laws/law-2026-001", "/api/laws/law-2026-001/history", "/api/stats",
+                "/api/laws/law-2026-001/export.csv", "/api/laws/law-2026-002/tally", "/api/laws/law-2026-002/live",
+            })
+            {
+                var answer = await silo.GetAsync(address);
+                Assert.Equal(
+                    "The database does not answer at the moment. Try again.",
+                    answer.Detail(HttpStatusCode.ServiceUnavailable));
+                Assert.Equal("2", answer.Headers["Retry-After"]);
+            }
+
+            // A silo that leaves says so in the database.
+            await server.StartAsync(Cancelled);
+        }
+
+        await server.StopAsync(Cancelled);
+        await folder.KillAndDeleteAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task A_question_that_takes_too_long_is_ended()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString, ("Api:QueryTimeout", "00:00:00.100"));
+        await using var owner = Npgsql.NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var connection = await owner.OpenConnectionAsync(Cancelled);
+        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+        await using var command = new Npgsql.NpgsqlCommand("lock table laws in access exclusive mode", connection);
+        await command.ExecuteNonQueryAsync(Cancelled);
+
+        Assert.StartsWith(
+            "The answer would have taken the database too long.",
+            (await silo.GetAsync("/api/laws")).Detail(HttpStatusCode.ServiceUnavailable));
+    }
+
+    [Fact]
+    public async Task A_client_that_asks_too_often_is_told_to_wait_and_health_is_not_counted()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString, ("Api:RequestsPerSecond", "1"), ("Api:RequestBurst", "3"));
+        ApiAnswer answer;
+        var allowed = 0;
+        while ((answer = await silo.GetAsync("/api/laws/no-such-law")).Status == HttpStatusCode.NotFound)
+        {
+            allowed++;
+        }
+
+        // A token may have come back meanwhile.
+        Assert.InRange(allowed, 3, 6);
+        Assert.Equal(
+            "Too many requests at once. Wait 1 s and try again.", answer.Detail(HttpStatusCode.TooManyRequests));
+        Assert.Equal("1", answer.Headers["Retry-After"]);
+        Assert.Equal(HttpStatusCode.OK, (await silo.GetAsync("/health/live")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await silo.GetAsync("/metrics")).Status);
+    }
+
+    [Fact]
+    public async Task Streams_have_limits_and_end_with_the_silo()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString, ("Live:MaxStreamsPerClient", "2"), ("Live:MaxWatchedLaws", "1"));
+        await using var one = await EventStream.OpenAsync(silo, "/api/laws/law-2026-001/live");
+        Assert.StartsWith(
+            "This silo has as many live streams",
+            (await silo.GetAsync("/api/laws/law-2026-002/live")).Detail(HttpStatusCode.ServiceUnavailable));
+        await using var two = await EventStream.OpenAsync(silo, "/api/laws/law-2026-001/live");
+        (await silo.GetAsync("/api/laws/law-2026-001/live")).Detail(HttpStatusCode.TooManyRequests);
+        await one.UntilAsync("law-2026-001", 0);
+
+        silo.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        Assert.Null(await one.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_costly_answer_serves_many_for_a_moment_and_never_another_law()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString,
+            ("Api:CacheFor", "00:10:00"),
+            ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+        await silo.CreateAsync("a/b");
+        await silo.CreateAsync("a%2Fb");
+        var first = (await silo.GetAsync("/api/laws/a%2Fb/history?step=60")).Ok();
+
+        await silo.VoteAsync("a/b", VoteSamples.By(1));
+
+        Assert.Equal(first.GetRawText(), (await silo.GetAsync("/api/laws/a%2Fb/history?step=60&other=1")).Body);
+        Assert.Equal("a%2Fb", (await silo.GetAsync("/api/laws/a%252Fb/history?step=60")).Ok().GetProperty("law_id").GetString());
+    }
+}

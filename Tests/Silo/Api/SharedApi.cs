@@ -1,0 +1,40 @@
+using Npgsql;
+using Votes.Tests.Servers;
+using Xunit;
+
+namespace Votes.Tests.Silo.Api;
+
+/// <summary>One silo with an operator's key for all tests of the API, which keep apart by their law ids.</summary>
+public sealed class SharedApi : IAsyncLifetime
+{
+    private TestDatabase? _database;
+
+    public ApiSilo Silo { get; private set; } = null!;
+
+    public string ConnectionString => _database!.ServiceConnectionString;
+
+    public async ValueTask InitializeAsync()
+    {
+        var servers = await TestContext.Current.GetFixture<TestServers>()
+            ?? throw new InvalidOperationException("The test run has no servers.");
+        _database = await servers.CreateDatabaseAsync(CancellationToken.None);
+        Silo = await ApiSilo.StartAsync(
+            _database.ServiceConnectionString,
+            ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)),
+            ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey)),
+            ("Live:Heartbeat", "00:00:00.500"));
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_database!.OwnerConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Silo.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
+}
