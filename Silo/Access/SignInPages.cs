@@ -91,8 +91,11 @@ public static class SignInPages
         HttpContext context, IAntiforgery antiforgery, int status, string message, bool isSignedIn)
     {
         context.Response.Headers.ContentSecurityPolicy = Policy;
+
+        // The values that the antiforgery would set itself, and warn of having to.
+        context.Response.Headers.CacheControl = "no-cache, no-store";
+        context.Response.Headers.Pragma = "no-cache";
         var tokens = antiforgery.GetAndStoreTokens(context);
-        context.Response.Headers.CacheControl = "no-store";
         var encode = HtmlEncoder.Default;
         var token =
             $"""<input type="hidden" name="{tokens.FormFieldName}" value="{encode.Encode(tokens.RequestToken!)}">""";

@@ -27,7 +27,15 @@ public static class ApiSetup
         services.AddAnswerCache();
         services.AddProblemDetails();
         services.AddExceptionHandler<ErrorAnswers>();
-        services.AddOpenApi("v1", static openApi => openApi.AddOperationTransformer<LawIdDescription>());
+        services.AddOpenApi("v1", static openApi => openApi
+            .AddOperationTransformer<LawIdDescription>()
+            .AddDocumentTransformer(static (document, _, _) =>
+            {
+                document.Info.Title = "Vote tally cluster";
+                document.Info.Description =
+                    "Totals of votes on laws. Operators send their key in X-Api-Key or as Authorization: Bearer.";
+                return Task.CompletedTask;
+            }));
         services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(static json =>
         {

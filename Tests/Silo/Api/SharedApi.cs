@@ -5,18 +5,14 @@ using Xunit;
 namespace Votes.Tests.Silo.Api;
 
 /// <summary>One silo with an operator's key for all tests of the API, which keep apart by their law ids.</summary>
-public sealed class SharedApi : IAsyncLifetime
+public sealed class SharedApi(TestServers servers) : IAsyncLifetime
 {
     private TestDatabase? _database;
 
     public ApiSilo Silo { get; private set; } = null!;
 
-    public string ConnectionString => _database!.ServiceConnectionString;
-
     public async ValueTask InitializeAsync()
     {
-        var servers = await TestContext.Current.GetFixture<TestServers>()
-            ?? throw new InvalidOperationException("The test run has no servers.");
         _database = await servers.CreateDatabaseAsync(CancellationToken.None);
         Silo = await ApiSilo.StartAsync(
             _database.ServiceConnectionString,
