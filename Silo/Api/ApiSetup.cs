@@ -25,7 +25,8 @@ public static class ApiSetup
         });
         services.AddRateLimits();
         services.AddAnswerCache();
-        services.AddProblemDetails();
+        services.AddProblemDetails(static problems =>
+            problems.CustomizeProblemDetails = static context => context.ProblemDetails.Detail ??= DetailOf(context));
         services.AddExceptionHandler<ErrorAnswers>();
         services.AddOpenApi("v1", static openApi => openApi
             .AddOperationTransformer<LawIdDescription>()
@@ -77,4 +78,14 @@ public static class ApiSetup
         app.MapSignIn();
         app.MapOpenApi().RequireAuthorization(Roles.PublicPolicy);
     }
+
+    /// <summary>The detail of a problem that the server found before any route did.</summary>
+    private static string? DetailOf(ProblemDetailsContext context) => context.HttpContext.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => "There is nothing at this address. GET /openapi/v1.json lists what there is.",
+        StatusCodes.Status405MethodNotAllowed => "This address does not take this method; the header Allow names those it does.",
+        StatusCodes.Status413PayloadTooLarge => "The body is larger than this silo takes (Api:MaxRequestBytes).",
+        StatusCodes.Status415UnsupportedMediaType => "The body must be JSON, with Content-Type: application/json.",
+        _ => null,
+    };
 }

@@ -23,7 +23,7 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             httpContext.Response.Headers.RetryAfter = RetrySeconds;
-            LogUnavailable(exception.GetType().Name, exception.Message);
+            LogUnavailable(exception);
         }
         else if (status == StatusCodes.Status500InternalServerError)
         {
@@ -39,7 +39,7 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
         BadRequestException => (StatusCodes.Status400BadRequest, exception.Message),
         BadHttpRequestException { InnerException: System.Text.Json.JsonException json } =>
             (StatusCodes.Status400BadRequest, $"The body is not what this route takes: {json.Message}"),
-        BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+        BadHttpRequestException bad => (bad.StatusCode, ForPeople(bad.Message)),
         TooBusyException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => (
             StatusCodes.Status503ServiceUnavailable,
@@ -53,8 +53,14 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
         _ => (StatusCodes.Status500InternalServerError, "Something went wrong on our side; the silo's log has the cause."),
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A request was answered with 503 ({Kind}): {Reason}")]
-    private partial void LogUnavailable(string kind, string reason);
+    /// <summary>"Failed to bind parameter "whole number limit" from "ten"." instead of a type's name.</summary>
+    private static string ForPeople(string message) => message
+        .Replace("Nullable<int>", "whole number", StringComparison.Ordinal)
+        .Replace("Nullable<DateTimeOffset>", "time", StringComparison.Ordinal)
+        .Replace("Nullable<bool>", "true or false", StringComparison.Ordinal);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A request was answered with 503")]
+    private partial void LogUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed for an unknown cause; it was answered with 500")]
     private partial void LogFault(Exception exception);

@@ -12,6 +12,9 @@ namespace Votes.Silo.Api;
 /// <param name="Value">A valid law id.</param>
 public sealed record LawIdInPath(string Value)
 {
+    /// <summary>What a law id must be, for people.</summary>
+    internal const string Rule = "A law id has 1 to 128 characters, not all of them spaces, and no control characters.";
+
     private const int Segment = 3;
 
     /// <summary>Binds a route's parameter.</summary>
@@ -36,10 +39,11 @@ public sealed record LawIdInPath(string Value)
             throw new BadRequestException("The path holds dot segments. Law ids go into it percent-encoded.");
         }
 
-        return LawIds.IsValid(lawId)
-            ? lawId
-            : throw new BadRequestException("A law id has 1 to 128 characters and no control characters.");
+        return IsLawId(lawId) ? lawId : throw new BadRequestException(Rule);
     }
+
+    /// <summary>Whether the text can be a law's id. Orleans takes no key of spaces alone.</summary>
+    internal static bool IsLawId(string text) => LawIds.IsValid(text) && !string.IsNullOrWhiteSpace(text);
 
     private static string WithSlashes(string text) => text.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

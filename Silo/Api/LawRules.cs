@@ -1,5 +1,4 @@
 using System.Text;
-using Votes.Grains;
 
 namespace Votes.Silo.Api;
 
@@ -14,9 +13,9 @@ public static class LawRules
     /// <exception cref="BadRequestException">It breaks a rule.</exception>
     public static void Check(CreateLaw law)
     {
-        if (law.Id is null || !LawIds.IsValid(law.Id))
+        if (law.Id is null || !LawIdInPath.IsLawId(law.Id))
         {
-            throw new BadRequestException("id must have 1 to 128 characters and no control characters.");
+            throw new BadRequestException("id must have 1 to 128 characters, not all of them spaces, and no control characters.");
         }
 
         if (law.Id is "." or "..")

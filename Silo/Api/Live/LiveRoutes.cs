@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Votes.Grains;
 
 namespace Votes.Silo.Api.Live;
 
@@ -42,8 +41,8 @@ public static class LiveRoutes
             throw new BadRequestException("Name the laws: ?laws=a,b or ?law=a&law=b.");
         }
 
-        return lawIds.TrueForAll(LawIds.IsValid)
+        return lawIds.TrueForAll(LawIdInPath.IsLawId)
             ? lawIds
-            : throw new BadRequestException("A law id has 1 to 128 characters and no control characters.");
+            : throw new BadRequestException(LawIdInPath.Rule);
     }
 }

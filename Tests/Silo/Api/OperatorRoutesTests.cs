@@ -78,6 +78,7 @@ public sealed class OperatorRoutesTests(SharedApi api)
     [Theory]
     [InlineData("{}", "id must have 1 to 128 characters")]
     [InlineData("""{"id":""}""", "id must have 1 to 128 characters")]
+    [InlineData("""{"id":" "}""", "id must have 1 to 128 characters")]
     [InlineData("""{"id":"a\nb"}""", "id must have 1 to 128 characters")]
     [InlineData("""{"id":"\ud800"}""", "")]
     [InlineData("""{"id":".."}""", "id must not be")]
