@@ -12,10 +12,13 @@ FOLLOW ?= 1
 DO ?= list
 LAW ?=
 REPAIR ?= 0
+SCENARIO ?= $(if $(filter 1,$(FULL)),all,core)
+REPEAT ?= 5
 export FILTER LAW
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chaos up down clean status test test-unit build format check-db metrics logs dead-letters reconcile
+.PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters \
+	reconcile
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,3 +67,6 @@ test: ## Run all tests; FILTER=name runs those with it in their name
 
 test-unit: ## Run the tests that need no server
 	@scripts/test.sh --unit
+
+bench: ## Measure it beside what one would build instead, SCENARIO=core REPEAT=5; FULL=1 for all scenarios
+	@scripts/bench.sh --scenario $(SCENARIO) --repeat $(REPEAT)
