@@ -55,10 +55,11 @@ internal sealed class ResultsView(IAnsiConsole console)
         foreach (var runs in results.Runs.GroupBy(static run => run.Case))
         {
             var usable = runs.Where(static run => run.Usable).ToList();
-            var exact = runs.Count(static run => run.Exact is true);
+            var wrong = runs.Count(static run => run.Exact is false);
+            var checkedRuns = runs.Count(static run => run.Exact is not null);
             table.AddRow(
                 runs.Key.EscapeMarkup(), $"{usable.Count} of {runs.Count()}",
-                exact == runs.Count() ? "all" : $"[red]{exact}[/]",
+                wrong > 0 ? $"[red]{wrong} not[/]" : checkedRuns == runs.Count() ? "all" : $"{checkedRuns}",
                 Middle(usable, static run => run.VotesPerSecond, "#,0"),
                 Middle(usable, static run => run.CpuMicroseconds?.Own, "0.0"),
                 Middle(usable, static run => run.CpuMicroseconds?.Broker, "0.0"),
