@@ -6,7 +6,7 @@ public enum Contestant
     /// <summary>Ingest and silos, as users run them.</summary>
     Ours,
 
-    /// <summary>One plain process with the cluster's parser and statements: the least that any design must do.</summary>
+    /// <summary>One plain process with the cluster's parser and statements: the least that must be done.</summary>
     Floor,
 
     /// <summary>The Python aggregator that this project replaces.</summary>

@@ -9,7 +9,7 @@ using Command = System.CommandLine.Command;
 
 namespace Votes.Bench.CommandLine;
 
-/// <summary>The commands: run, and worker, which a run starts for contestants that are a process of this program.</summary>
+/// <summary>The commands: run, and worker, which a run starts for contestants that this program is itself.</summary>
 internal sealed class BenchCommands(IAnsiConsole console)
 {
     /// <summary>Every run was exact.</summary>

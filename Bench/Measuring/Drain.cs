@@ -34,7 +34,7 @@ public sealed record Drain(DateTimeOffset From, DateTimeOffset To, long Votes, i
         }
 
         throw new BenchException(
-            $"{ordered.Count} transactions with {ordered.Sum(static commit => commit.Votes)} votes, of which {warmUp} " +
-            "are warm-up, are too few to tell a rate; give it more votes");
+            $"{ordered.Count} transactions with {ordered.Sum(static commit => commit.Votes)} votes, of which " +
+            $"{warmUp} are warm-up, are too few to tell a rate; give it more votes");
     }
 }

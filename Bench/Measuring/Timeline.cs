@@ -1,6 +1,6 @@
 namespace Votes.Bench.Measuring;
 
-/// <summary>Samples in the order of time. What was used at a moment between two of them is interpolated. Pure.</summary>
+/// <summary>Samples in the order of time. Use between two of them is interpolated. Pure.</summary>
 public sealed class Timeline
 {
     private readonly IReadOnlyList<Sample> _samples;

@@ -6,7 +6,7 @@ public sealed record BenchResults
     /// <summary>The form of the file; another number is another form.</summary>
     public int Format { get; init; } = 1;
 
-    /// <summary>The ratios of the table, by name: medians over the rounds of one case's figure over another's.</summary>
+    /// <summary>The ratios of the table, by name: medians over the rounds of one case's figure by another's.</summary>
     public IReadOnlyDictionary<string, double> Ratios { get; init; } = new Dictionary<string, double>();
 
     /// <summary>The other figures of the table, by name; medians.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Votes.Bench.Results;
 
-/// <summary>Draws the votes per second of all cases as bars, the median's length, each run a dot: an SVG. Pure.</summary>
+/// <summary>Draws the votes per second of all cases: a bar for the median, a dot for each run. An SVG. Pure.</summary>
 public static class Chart
 {
     private const int Width = 860;
@@ -18,13 +18,15 @@ public static class Chart
     {
         var cases = results.Runs.Where(static run => run.Usable && run.VotesPerSecond is not null)
             .GroupBy(static run => run.Case)
-            .Select(static runs => (Name: runs.Key, Rates: runs.Select(static run => run.VotesPerSecond!.Value).ToList()))
+            .Select(static runs =>
+                (Name: runs.Key, Rates: runs.Select(static run => run.VotesPerSecond!.Value).ToList()))
             .ToList();
         var most = cases.SelectMany(static one => one.Rates).DefaultIfEmpty(1).Max();
         var svg = new StringBuilder();
         var height = Top + (cases.Count * Row) + 24;
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" font-family="sans-serif" font-size="13">
+            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}"
+                 font-family="sans-serif" font-size="13">
             <rect width="{Width}" height="{height}" fill="#ffffff"/>
             <text x="20" y="26" font-size="16" fill="#222222">Votes per second: medians, each run a dot</text>
             <text x="20" y="46" fill="#666666">{Subtitle(results)}</text>

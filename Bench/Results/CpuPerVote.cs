@@ -5,5 +5,5 @@ namespace Votes.Bench.Results;
 /// <param name="Database">The database's, all of its processes.</param>
 /// <param name="Own">The contestant's own processes.</param>
 /// <param name="Bench">The bench's: reading samples, and asking for totals where a case does.</param>
-/// <param name="Strangers">What everything else on the machine took meanwhile; large means: do not trust the run.</param>
+/// <param name="Strangers">What everything else on the machine took; where it is large, do not trust the run.</param>
 public sealed record CpuPerVote(double Broker, double Database, double Own, double Bench, double Strangers);

@@ -51,7 +51,8 @@ internal sealed class ResultsView(IAnsiConsole console)
     private void WriteCases(BenchResults results)
     {
         var table = new Table().Title("medians of the usable runs").RoundedBorder()
-            .AddColumns("case", "runs", "exact", "votes/s", "own us", "broker us", "database us", "trans./s", "peak MB");
+            .AddColumns("case", "runs", "exact", "votes/s", "own us", "broker us", "database us", "trans./s")
+            .AddColumn("peak MB");
         foreach (var runs in results.Runs.GroupBy(static run => run.Case))
         {
             var usable = runs.Where(static run => run.Usable).ToList();
@@ -72,7 +73,8 @@ internal sealed class ResultsView(IAnsiConsole console)
     }
 
     private static IEnumerable<string> Peaks(List<RunResult> runs) => runs.SelectMany(static run => run.PeakMegabytes)
-        .GroupBy(static peak => peak.Key).Select(static peaks => $"{peaks.Key} {peaks.Max(static peak => peak.Value):0}");
+        .GroupBy(static peak => peak.Key)
+        .Select(static peaks => $"{peaks.Key} {peaks.Max(static peak => peak.Value):0}");
 
     private static string Middle(List<RunResult> runs, Func<RunResult, double?> figure, string format) =>
         Median.Of(runs.Select(figure).OfType<double>())?.ToString(format, CultureInfo.InvariantCulture) ?? "";

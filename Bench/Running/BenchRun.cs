@@ -18,7 +18,7 @@ internal sealed class BenchRun(IAnsiConsole console, LocalFolder folder, string 
     /// <summary>Memory of the database for cached pages, in MiB.</summary>
     public int SharedBuffersMegabytes { get; init; } = 512;
 
-    /// <summary>Measures all cases, and shows and keeps the results, also those of a bench that is interrupted.</summary>
+    /// <summary>Measures all cases, and shows and keeps the results, also those of an interrupted bench.</summary>
     public async Task<BenchResults> RunAsync(
         IReadOnlyList<BenchCase> cases, int rounds, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Votes.LoadTest.Planning;
 
 namespace Votes.Bench.Running;
 
-/// <summary>Reads when the votes of a run became durable: each row carries its transaction, and that its commit's time.</summary>
+/// <summary>Reads when a run's votes became durable: each row names its transaction, and that has a time.</summary>
 internal static class CommitReader
 {
     /// <summary>The transactions that counted a run's votes.</summary>

@@ -37,7 +37,7 @@ internal sealed class DrainWatch(BenchServers servers)
             if ((ready, settled) != last)
                 (last, moved) = ((ready, settled), clock.GetTimestamp());
             if (clock.GetElapsedTime(moved) > WaitLimits.Stall)
-                return $"nothing moved for {WaitLimits.Stall.TotalSeconds} s; {ready} messages wait, {settled} are settled";
+                return $"nothing moved for {WaitLimits.Stall.TotalSeconds} s; {ready} wait, {settled} are settled";
         }
     }
 
@@ -48,7 +48,8 @@ internal sealed class DrainWatch(BenchServers servers)
     {
         await using var command = database.CreateCommand();
         command.CommandText = """
-            select ((select coalesce(sum(total), 0) from vote_results) + (select count(*) from duplicate_attempts))::bigint
+            select ((select coalesce(sum(total), 0) from vote_results)
+                    + (select count(*) from duplicate_attempts))::bigint
             """;
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

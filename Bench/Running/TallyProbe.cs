@@ -42,7 +42,8 @@ internal sealed class TallyProbe
         lock (_gate)
         {
             return Percentiles.Of(
-                [.. _answers.Where(answer => answer.At >= from && answer.At <= to).Select(answer => answer.Milliseconds)]);
+                [.. _answers.Where(answer => answer.At >= from && answer.At <= to)
+                    .Select(static answer => answer.Milliseconds)]);
         }
     }
 

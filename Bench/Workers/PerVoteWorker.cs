@@ -5,7 +5,7 @@ using Votes.Ingest.Messages;
 
 namespace Votes.Bench.Workers;
 
-/// <summary>What a simple worker does: take a message, write it in a transaction of its own, ack it, take the next.</summary>
+/// <summary>What a simple worker does: takes a message, writes it in a transaction of its own, acks it.</summary>
 internal static class PerVoteWorker
 {
     private const ushort Prefetch = 100;

@@ -6,7 +6,7 @@ using Votes.LoadTest;
 
 namespace Votes.Bench.Workers;
 
-/// <summary>What a worker process is told, by environment variables: others cannot see those as they see arguments.</summary>
+/// <summary>What a worker is told, by environment variables: others cannot see them as they see arguments.</summary>
 internal sealed record WorkerSettings
 {
     private const int CachedLaws = 65_536;

@@ -34,8 +34,9 @@ public sealed class BenchRunTests : IAsyncDisposable
         Assert.All(shown.Runs, run => Assert.True(run.CpuMicroseconds!.Own > 0));
         Assert.Equal(["ingest-1", "silo-1"], shown.Runs[0].PeakMegabytes.Keys.Order());
         Assert.True(shown.Ratios["ours/floor"] > 0);
-        using var file = JsonDocument.Parse(
-            await File.ReadAllTextAsync(Path.Combine(results, ResultsFile.Name), TestContext.Current.CancellationToken));
+        var text = await File.ReadAllTextAsync(
+            Path.Combine(results, ResultsFile.Name), TestContext.Current.CancellationToken);
+        using var file = JsonDocument.Parse(text);
         Assert.Equal(2, file.RootElement.GetProperty("runs").GetArrayLength());
         Assert.True(file.RootElement.GetProperty("complete").GetBoolean());
         Assert.True(File.Exists(Path.Combine(results, ResultsFile.ChartName)));

@@ -8,7 +8,9 @@ public sealed class PercentilesTests
     [Fact]
     public void Percentiles_are_values_that_occurred()
     {
-        Assert.Equal(new Percentiles(50, 95, 99, 100), Percentiles.Of([.. Enumerable.Range(1, 100).Select(n => (double)n)]));
+        double[] hundred = [.. Enumerable.Range(1, 100)];
+
+        Assert.Equal(new Percentiles(50, 95, 99, 100), Percentiles.Of(hundred));
         Assert.Equal(new Percentiles(7, 7, 7, 1), Percentiles.Of([7.0]));
     }
 
