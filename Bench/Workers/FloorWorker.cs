@@ -25,7 +25,7 @@ internal static class FloorWorker
         while (true)
         {
             var batch = await NextAsync(consumer, cancellationToken);
-            await store.WriteAsync(0, batch.Rows, [], cancellationToken);
+            await store.WriteAsync(0, batch.Rows, cancellationToken);
             await channel.BasicAckAsync(batch.LastTag, multiple: true, cancellationToken);
             consumer.Return(batch);
         }

@@ -27,7 +27,7 @@ internal static class InsertOnlyWorker
         PostgresTallyStore store, int lane, List<FlushRows> batches, CancellationToken cancellationToken)
     {
         foreach (var rows in batches)
-            await store.WriteAsync(lane, rows, [], cancellationToken);
+            await store.WriteAsync(lane, rows, cancellationToken);
     }
 
     private static List<FlushRows>[] Prepare(WorkerSettings settings)

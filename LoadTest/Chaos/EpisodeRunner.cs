@@ -106,8 +106,8 @@ internal sealed class EpisodeRunner(
 
     private async Task HealAsync(List<Fault> faults, CancellationToken cancellationToken)
     {
-        foreach (var fault in Enumerable.Reverse(faults))
-            await fault.HealAsync(cancellationToken);
+        // At the same time: a silo cannot settle, for example, as long as the database is away.
+        await Task.WhenAll(faults.Select(fault => fault.HealAsync(cancellationToken)));
         Tell($"healed: {string.Join(", ", faults.Select(fault => fault.Describe()))}");
     }
 

@@ -63,13 +63,12 @@ public static class ChaosSchedule
         return singles.Concat(doubles);
     }
 
-    // Two faults of one server, or of one kind of process, would heal each other, or leave nobody to work.
     private static List<(FaultKind One, FaultKind Other)> Pairs(IReadOnlyList<FaultKind> kinds)
     {
         var able = kinds.Distinct().Select(FaultCatalog.Of).Where(traits => traits.InPairs).ToList();
         return [.. from one in able
                    from other in able
-                   where one.Kind < other.Kind && (one.Part != other.Part || one.Part == ClusterPart.Network)
+                   where one.Kind < other.Kind && one.Group != other.Group
                    select (one.Kind, other.Kind)];
     }
 

@@ -3,7 +3,7 @@ namespace Votes.LoadTest.Chaos.Schedule;
 /// <summary>What the schedule and the judge know of a kind of fault.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Name">Its name on the command line and in reports.</param>
-/// <param name="Part">What it hits.</param>
+/// <param name="Group">What it breaks. Two faults of one group would heal each other, or leave nobody to work.</param>
 /// <param name="ShortestHold">The least time it lasts.</param>
 /// <param name="LongestHold">The most time it lasts.</param>
 /// <param name="RecoveryBound">
@@ -11,5 +11,5 @@ namespace Votes.LoadTest.Chaos.Schedule;
 /// </param>
 /// <param name="InPairs">Whether it may come together with another one.</param>
 public sealed record FaultTraits(
-    FaultKind Kind, string Name, ClusterPart Part, TimeSpan ShortestHold, TimeSpan LongestHold,
+    FaultKind Kind, string Name, string Group, TimeSpan ShortestHold, TimeSpan LongestHold,
     TimeSpan RecoveryBound, bool InPairs);
