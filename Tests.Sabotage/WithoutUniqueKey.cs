@@ -46,7 +46,8 @@ internal sealed class WithoutUniqueKey(ITallyStore real, string connectionString
         command.Parameters.Add(new NpgsqlParameter { Value = rows.Choices });
         command.Parameters.Add(new NpgsqlParameter
         {
-            Value = rows.CastAt, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+            Value = rows.CastAt,
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
         });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -4,10 +4,10 @@ using Votes.Grains.Flush;
 using Votes.Ingest.Configuration;
 using Votes.LocalCluster;
 using Votes.Silo;
-using Votes.Silo.Reconcile;
 using Votes.Silo.Access;
 using Votes.Silo.Api;
 using Votes.Silo.Api.Live;
+using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
 using Xunit;
 

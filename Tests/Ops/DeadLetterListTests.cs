@@ -131,8 +131,15 @@ public sealed class DeadLetterListTests(TestServers servers)
         properties.Timestamp = new AmqpTimestamp(1_700_000_000);
         var expected = new Dictionary<string, object?>
         {
-            ["text"] = "t", ["int"] = 5, ["long"] = 5L, ["bool"] = true, ["double"] = 1.5, ["decimal"] = 1.25m,
-            ["none"] = null, ["byte"] = (byte)200, ["time"] = new AmqpTimestamp(12),
+            ["text"] = "t",
+            ["int"] = 5,
+            ["long"] = 5L,
+            ["bool"] = true,
+            ["double"] = 1.5,
+            ["decimal"] = 1.25m,
+            ["none"] = null,
+            ["byte"] = (byte)200,
+            ["time"] = new AmqpTimestamp(12),
             ["list"] = new List<object?> { 1, "two" },
             ["table"] = new Dictionary<string, object?> { ["k"] = "v" },
         };

@@ -45,7 +45,10 @@ public sealed class LetterTests
         Assert.True(new LetterFilter().Fits(letter));
         Assert.True(new LetterFilter
         {
-            Reason = "law_closed", Field = "law_id", Law = "law-7", Id = letter.Id[..5].ToUpperInvariant(),
+            Reason = "law_closed",
+            Field = "law_id",
+            Law = "law-7",
+            Id = letter.Id[..5].ToUpperInvariant(),
         }.Fits(letter));
         Assert.False(new LetterFilter { Reason = "law_close" }.Fits(letter));
         Assert.False(new LetterFilter { Reason = "law_closed", Field = "" }.Fits(letter));

@@ -153,7 +153,8 @@ internal sealed class SnapshotWatch : IAsyncDisposable
         command.CommandText = "select law_id, vote_id, choice, counted_at from vote_audit where counted_at > $1";
         command.Parameters.Add(new NpgsqlParameter<DateTime>
         {
-            TypedValue = _readUpTo, NpgsqlDbType = NpgsqlDbType.TimestampTz,
+            TypedValue = _readUpTo,
+            NpgsqlDbType = NpgsqlDbType.TimestampTz,
         });
         var newest = DateTime.UnixEpoch;
         long votes = 0;

@@ -167,7 +167,9 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
     {
         var result = new AnnotatedOptions<ReconcileOptions>(ReconcileOptions.Section).Validate(null, new ReconcileOptions
         {
-            Interval = TimeSpan.Parse(interval, null), StatementTimeout = TimeSpan.Parse(timeout, null), VotesPerCheck = votes,
+            Interval = TimeSpan.Parse(interval, null),
+            StatementTimeout = TimeSpan.Parse(timeout, null),
+            VotesPerCheck = votes,
         });
 
         Assert.Equal(complaint is null, result.Succeeded);
