@@ -20,6 +20,8 @@ public sealed class Commands(IAnsiConsole console, TextWriter errors)
             Guard.Complain(errors, error.Message, ExitStatus.Unusable);
         return parsed.Errors.Count > 0
             ? ExitStatus.Unusable
-            : await parsed.InvokeAsync(cancellationToken: cancellationToken);
+            : await parsed.InvokeAsync(
+                // Ctrl-C puts the letters in hand where they belong first, which may take as long as a call to the broker.
+                new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(3) }, cancellationToken);
     }
 }

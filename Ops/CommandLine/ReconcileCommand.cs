@@ -71,7 +71,7 @@ internal sealed class ReconcileCommand(IAnsiConsole console, TextWriter errors)
     private static OpsException Explain(NpgsqlException exception, string server) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } => new(
-            "flushes held their lock for longer than --lock-timeout-seconds; nothing was changed: run it again",
+            "a flush or another repair held a total for longer than --lock-timeout-seconds; nothing was changed: run it again",
             ExitStatus.Failed,
             exception),
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => new(

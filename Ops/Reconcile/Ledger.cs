@@ -6,7 +6,7 @@ namespace Votes.Ops.Reconcile;
 /// <summary>Recounts the audit against the totals, and sets totals right. Votes may be counted meanwhile.</summary>
 /// <param name="dataSource">Connects as a role that may read; to repair, as one that may change vote_results.</param>
 /// <param name="statementLimit">How long one statement may take.</param>
-/// <param name="lockLimit">How long a repair waits for flushes to let it in, while new flushes wait behind it.</param>
+/// <param name="lockLimit">How long a repair waits for another one, and for a flush to let go of a total.</param>
 public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit, TimeSpan lockLimit)
 {
     // One statement is one snapshot: every total in it is to be exact, however many votes are being counted.
@@ -18,11 +18,12 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
         select law_id, choice, total, audit_rows from vote_ledger where law_id = $1 order by choice
         """;
 
-    // A flush takes ROW EXCLUSIVE on vote_results before it inserts its first audit row, and keeps it to its commit. This
-    // conflicts with that and with itself, not with readers: once it is held, no flush is under way and none begins.
-    private const string LockOutFlushes = "lock table vote_results in share row exclusive mode";
+    // One repair at a time: the second would take the same difference off once more. The number is this purpose's own.
+    private const string OneAtATime = "select pg_advisory_xact_lock(7305812250161)";
 
-    // Its snapshot is taken after the lock. Each total of a law that differs is written, right ones too: whoever holds
+    // A flush moves a total and its audit rows together, so a difference between them stays the same however many flushes
+    // commit around the snapshot that shows it: it is taken off the total as that stands when its row is locked, and flushes
+    // wait for these rows and no longer. Each total of a law that differs is written, right ones too: whoever holds
     // totals in memory sees from the next one that moves that its version has gone on without him. A version is raised
     // over the number of votes, since it can have been no higher before a row was lost: each change adds a vote or more.
     private const string Repair = """
@@ -30,14 +31,24 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
           select law_id, choice, total, audit_rows, difference from vote_ledger where law_id = any($1)),
         wrong as (
           select distinct law_id from ledger where difference <> 0),
-        written as (
+        locked as materialized (
+          select law_id, choice from vote_results join wrong using (law_id) order by law_id, choice for update of vote_results),
+        corrected as (
+          update vote_results r
+             set total = r.total - ledger.difference,
+                 version = greatest(r.version, ledger.audit_rows) + 1,
+                 updated_at = now()
+            from ledger join locked using (law_id, choice)
+           where r.law_id = ledger.law_id and r.choice = ledger.choice),
+        added as (
           insert into vote_results as r (law_id, choice, total, version, updated_at)
           select law_id, choice, audit_rows, audit_rows + 1, now()
             from ledger join wrong using (law_id)
+           where not exists (select from locked where locked.law_id = ledger.law_id and locked.choice = ledger.choice)
            order by law_id, choice
           on conflict on constraint vote_results_pk do update
-            set total = excluded.total,
-                version = greatest(r.version, excluded.total) + 1,
+            set total = r.total + excluded.total,
+                version = greatest(r.version + 1, excluded.version),
                 updated_at = excluded.updated_at)
         select law_id, choice, total, audit_rows from ledger where difference <> 0 order by law_id, choice
         """;
@@ -70,8 +81,8 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
         return new(laws, total, auditRows, differences);
     }
 
-    /// <summary>Sets the totals of some laws to their votes, in one transaction that keeps flushes waiting.</summary>
-    /// <returns>The totals as they were, where they were wrong: votes counted meanwhile are in them.</returns>
+    /// <summary>Sets the totals of some laws to their votes, in one transaction; votes may be counted meanwhile.</summary>
+    /// <returns>The totals as they were, where they were wrong.</returns>
     /// <exception cref="NpgsqlException">Nothing was changed.</exception>
     public async Task<IReadOnlyList<LedgerRow>> RepairAsync(
         IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
@@ -79,8 +90,9 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await SetLimitsAsync(connection, cancellationToken);
-        await using (var lockOut = Command(connection, LockOutFlushes))
-            await lockOut.ExecuteNonQueryAsync(cancellationToken);
+        // A statement of its own: the snapshot of the next one must show what an earlier repair did.
+        await using (var alone = Command(connection, OneAtATime))
+            await alone.ExecuteNonQueryAsync(cancellationToken);
         var repaired = new List<LedgerRow>();
         await using (var command = Command(connection, Repair))
         {

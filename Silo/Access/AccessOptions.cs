@@ -35,6 +35,13 @@ public sealed class AccessOptions : IValidatableObject
     [Required, StringLength(200, MinimumLength = 1)]
     public string OperatorRole { get; set; } = "votes-operator";
 
+    /// <summary>
+    /// What seals the cookies of those who signed in: base64, 32 bytes or more, the same for all silos, and as secret as a
+    /// key. Empty: each process makes one up, and a sign-in is good at that silo until it restarts.
+    /// </summary>
+    [StringLength(1_000)]
+    public string SignInSecret { get; set; } = "";
+
     /// <summary>How long a sign-in lasts. 1 min to 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan SignInLifetime { get; set; } = TimeSpan.FromHours(8);
@@ -65,6 +72,13 @@ public sealed class AccessOptions : IValidatableObject
                     + "(printf %s \"$KEY\" | sha256sum).",
                     [name]);
             }
+        }
+
+        if (SignInSecret.Length > 0 && !KeyRing.IsSecret(SignInSecret))
+        {
+            yield return new ValidationResult(
+                "Access:SignInSecret must be base64 of 32 bytes or more (openssl rand -base64 32).",
+                [nameof(SignInSecret)]);
         }
 
         if (Authority.Length > 0 && !IsTrustworthy(Authority))

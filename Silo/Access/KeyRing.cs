@@ -11,12 +11,14 @@ public sealed class KeyRing
 
     private readonly byte[][] _operators;
     private readonly byte[][] _readers;
+    private readonly string _signInSecret;
 
     /// <summary>Takes the keys from the configuration.</summary>
     public KeyRing(IOptions<AccessOptions> options)
     {
         _operators = Parse(options.Value.OperatorKeySha256);
         _readers = Parse(options.Value.ReaderKeySha256);
+        _signInSecret = options.Value.SignInSecret;
     }
 
     /// <summary>What the owner of a key may be; null where nobody has this key.</summary>
@@ -36,15 +38,26 @@ public sealed class KeyRing
     }
 
     /// <summary>
-    /// A secret that all silos with the same operators' keys share, and that changes with the keys: whoever signed in by a
-    /// key that was taken away is signed out with it. Where there are no keys it is random.
+    /// What seals cookies: the configured secret, shared by all silos that have it, bound to the operators' keys, so that
+    /// whoever signed in by a key that was taken away is signed out with it. The keys' hashes alone would not do: whoever
+    /// reads the configuration could seal a cookie of their own. Without a configured secret it is random.
     /// </summary>
-    public byte[] SharedSecret() => _operators.Length == 0
+    public byte[] SharedSecret() => _signInSecret.Length == 0
         ? RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)
         : HKDF.Extract(
             HashAlgorithmName.SHA256,
-            [.. _operators.OrderBy(Convert.ToHexString, StringComparer.Ordinal).SelectMany(static hash => hash)],
-            "votes sign-in v1"u8.ToArray());
+            Convert.FromBase64String(_signInSecret),
+            [
+                .. "votes sign-in v2"u8,
+                .. _operators.OrderBy(Convert.ToHexString, StringComparer.Ordinal).SelectMany(static hash => hash),
+            ]);
+
+    /// <summary>Whether the text is a secret of 32 bytes or more in base64.</summary>
+    internal static bool IsSecret(string text)
+    {
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) && length >= SHA256.HashSizeInBytes;
+    }
 
     /// <summary>Whether the text is a list of hashes, separated by commas.</summary>
     internal static bool IsList(string text) => Array.TrueForAll(

@@ -157,7 +157,7 @@ public sealed class ReconcileCommandTests(TestServers servers)
         await scene.ExecuteAsync("update vote_results set total = 6");
         await using var connection = await scene.Owner.OpenConnectionAsync(Stop);
         await using var flush = await connection.BeginTransactionAsync(Stop);
-        await using var hold = new NpgsqlCommand("lock table vote_results in row exclusive mode", connection);
+        await using var hold = new NpgsqlCommand("select from vote_results where law_id = 'law' for update", connection);
         await hold.ExecuteNonQueryAsync(Stop);
 
         var (status, _, errors) = await scene.RunAsync("--repair", "--lock-timeout-seconds", "0.05");
@@ -165,6 +165,24 @@ public sealed class ReconcileCommandTests(TestServers servers)
         Assert.Equal(ExitStatus.Failed, status);
         Assert.Contains("--lock-timeout-seconds; nothing was changed", errors, StringComparison.Ordinal);
         Assert.Equal(1, await scene.ScalarAsync(Differences));
+    }
+
+    [Fact]
+    public async Task Repair_waits_for_no_flush_of_another_law()
+    {
+        await using var scene = await ReconcileFixture.CreateAsync(servers);
+        await scene.CountAsync("law", VoteSamples.Of(5));
+        await scene.CountAsync("other", VoteSamples.Of(5));
+        await scene.ExecuteAsync("update vote_results set total = 6 where law_id = 'law'");
+        await using var connection = await scene.Owner.OpenConnectionAsync(Stop);
+        await using var flush = await connection.BeginTransactionAsync(Stop);
+        await using var hold = new NpgsqlCommand("update vote_results set version = version where law_id = 'other'", connection);
+        await hold.ExecuteNonQueryAsync(Stop);
+
+        var (status, _, errors) = await scene.RunAsync("--repair", "--lock-timeout-seconds", "0.05");
+
+        Assert.Equal((ExitStatus.Done, ""), (status, errors));
+        Assert.Equal(0, await scene.ScalarAsync(Differences));
     }
 
     [Fact]
