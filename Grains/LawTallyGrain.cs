@@ -161,7 +161,9 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         var result = Enter(outcome, screened);
         if (IsInDoubt)
         {
-            await ReloadIfOldAsync(CancellationToken.None);
+            // Not awaited: these votes are durable, and a read that hangs must not keep their sender from its ack. Whoever
+            // asks for the tally waits for this read, or for one of their own.
+            _ = ReloadIfOldAsync(CancellationToken.None);
         }
 
         return result;
@@ -280,6 +282,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         await FlushAsync(cancellationToken);
         if (_tally.Pending > 0)
         {
+            // They came while this tick waited for its flush, perhaps for longer than an interval, and nobody has asked yet.
+            _writer.Ask(_lawId);
             ArmTimer();
         }
     }

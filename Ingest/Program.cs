@@ -36,6 +36,7 @@ try
     dispatch.Validate();
     cluster = Section<ClusterOptions>(ClusterOptions.Section);
     cluster.Validate();
+    rabbitMq.ValidateAgainst(cluster.ResponseTimeout);
     cluster.ValidateAgainst(builder.Configuration.GetValue("Flush:GiveBackAfter", ClusterOptions.SilosGiveBackAfter));
     voterKey = Section<VoterKeyOptions>(VoterKeyOptions.Section).Read();
     database = builder.Configuration.GetConnectionString("Votes") is { Length: > 0 } votes

@@ -41,7 +41,7 @@ public sealed class FlushOptions : IValidatableObject
     /// 100 ms to 10 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
-    public TimeSpan GiveBackAfter { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan GiveBackAfter { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>
     /// How long one statement may take. A second later a connection that has not answered is given up: so long, at most,

@@ -16,6 +16,11 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     // What the server's own limit on a statement is given before a call counts as unanswered.
     private static readonly TimeSpan AnswerMargin = TimeSpan.FromSeconds(1);
 
+    // How a call on a lane's connection stands.
+    private const int Open = 0;
+    private const int EndedWell = 1;
+    private const int GivenUp = 2;
+
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _writes;
     private readonly LaneConnection?[] _lanes;
@@ -133,6 +138,7 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         // Taken out of its place while it is used: a call that is given up keeps its connection and ends it by itself.
         var connection = _lanes[lane];
         _lanes[lane] = null;
+        var end = Open;
         try
         {
             var result = await BoundedCall.RunAsync(UseAsync, _writeLimit, cancellationToken);
@@ -147,7 +153,22 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         }
         catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
         {
+            GiveUp();
             throw new StoreUnavailableException(PostgresErrors.TypeOf(exception), exception);
+        }
+        catch
+        {
+            GiveUp();
+            throw;
+        }
+
+        // Whoever comes second, the call that ends well or the one who waits no more, sees to the connection.
+        void GiveUp()
+        {
+            if (Interlocked.CompareExchange(ref end, GivenUp, Open) == EndedWell)
+            {
+                _lanes[lane] = connection;
+            }
         }
 
         async Task<T> UseAsync(CancellationToken token)
@@ -155,13 +176,27 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
             var used = connection ??= await LaneConnection.OpenAsync(_writes, token);
             try
             {
-                return await use(used, token);
+                var result = await use(used, token);
+                await EndWellAsync(used);
+                return result;
             }
-            catch (Exception exception) when (
-                exception is not PostgresException refused || !PostgresErrors.IsRowsFault(refused.SqlState))
+            catch (PostgresException refused) when (PostgresErrors.IsRowsFault(refused.SqlState))
+            {
+                await EndWellAsync(used);
+                throw;
+            }
+            catch
             {
                 await used.DisposeAsync();
                 throw;
+            }
+        }
+
+        async ValueTask EndWellAsync(LaneConnection used)
+        {
+            if (Interlocked.CompareExchange(ref end, EndedWell, Open) == GivenUp)
+            {
+                await used.DisposeAsync();
             }
         }
     }

@@ -16,13 +16,13 @@ public sealed record ClusterOptions
     /// How long a call to a grain may take before its outcome counts as unknown and its votes are sent again: more than
     /// the flush interval and the worst flush together.
     /// </summary>
-    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(6);
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often the silos' gateways are read from the membership table.</summary>
     public TimeSpan GatewayListRefreshPeriod { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What <c>Flush:GiveBackAfter</c> is on silos that are not told otherwise.</summary>
-    public static TimeSpan SilosGiveBackAfter { get; } = TimeSpan.FromSeconds(5);
+    public static TimeSpan SilosGiveBackAfter { get; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Throws where silos would give votes back to callers that no longer wait for them.</summary>
     /// <param name="giveBackAfter">The silos' <c>Flush:GiveBackAfter</c>.</param>

@@ -50,6 +50,23 @@ public sealed record RabbitMqOptions
     /// <summary>How many dead letters may be on their way to the broker at once.</summary>
     public int DeadLettersInFlight { get; init; } = 256;
 
+    /// <summary>Throws where a lane would be given up before it is known why nothing becomes durable.</summary>
+    /// <param name="responseTimeout">How long a call to a grain may take.</param>
+    /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
+    public void ValidateAgainst(TimeSpan responseTimeout)
+    {
+        var known = responseTimeout + TimeSpan.FromSeconds(1) > CallTimeout
+            ? responseTimeout + TimeSpan.FromSeconds(1)
+            : CallTimeout;
+        new OptionRules(Section)
+            .Require(
+                2 * StallCheckPeriod > known,
+                nameof(StallCheckPeriod),
+                $"is {StallCheckPeriod}; twice that must be more than Cluster:ResponseTimeout, {responseTimeout}, and a second, and "
+                + $"more than RabbitMq:CallTimeout, {CallTimeout}")
+            .ThrowIfBroken();
+    }
+
     /// <summary>Throws where an option is out of its bounds.</summary>
     /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
     public void Validate() =>

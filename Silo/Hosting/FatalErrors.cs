@@ -7,7 +7,8 @@ namespace Votes.Silo.Hosting;
 /// still or was cut off for longer than membership's patience. Its laws live elsewhere by then; it comes back as a new
 /// silo when whoever runs it starts it again. Orleans' own handler would end it with a crash dump.
 /// </summary>
-public sealed partial class FatalErrors(TimeProvider time, ILogger<FatalErrors> logger) : IFatalErrorHandler, IDisposable
+public sealed partial class FatalErrors(
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<FatalErrors> logger) : IFatalErrorHandler, IDisposable
 {
     /// <summary>The exit status of a silo that was declared dead: it wants to be started again.</summary>
     public const int ExitStatus = 3;
@@ -18,7 +19,9 @@ public sealed partial class FatalErrors(TimeProvider time, ILogger<FatalErrors> 
     private ITimer? _limit;
 
     /// <inheritdoc/>
-    public bool IsUnexpected(Exception exception) => exception is not OperationCanceledException;
+    public bool IsUnexpected(Exception exception) =>
+        // A loop of the membership's that ended by anything but the silo's own stop would leave a silo that sees nobody die.
+        exception is not OperationCanceledException || !lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <inheritdoc/>
     public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null)

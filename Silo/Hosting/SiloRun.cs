@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Runtime;
@@ -30,8 +31,14 @@ public static partial class SiloRun
             await RunGuardedAsync(app);
             return 0;
         }
+        catch (Exception exception) when (exception is OperationCanceledException or OrleansException
+            && app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Asked to stop before it had started.
+            return 0;
+        }
         catch (Exception exception) when (exception is OptionsValidationException or SchemaException
-            or InvalidOperationException or NpgsqlException)
+            or InvalidOperationException or NpgsqlException or OrleansException or IOException or SocketException)
         {
             // These say what to do; a stack trace would hide it.
             LogCannotStart(logger, exception.Message);

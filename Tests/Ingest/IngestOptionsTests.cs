@@ -21,11 +21,23 @@ public sealed class IngestOptionsTests
     public void Call_to_a_grain_is_awaited_for_longer_than_silos_hold_votes()
     {
         new ClusterOptions().ValidateAgainst(ClusterOptions.SilosGiveBackAfter);
-        new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(5));
+        new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(4));
         AssertTells(
-            () => new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(5.001)),
-            "Cluster:ResponseTimeout is 00:00:06; it must be at least 00:00:01 more than the silos' Flush:GiveBackAfter, "
-                + "00:00:05.0010000");
+            () => new ClusterOptions().ValidateAgainst(TimeSpan.FromSeconds(4.001)),
+            "Cluster:ResponseTimeout is 00:00:05; it must be at least 00:00:01 more than the silos' Flush:GiveBackAfter, "
+                + "00:00:04.0010000");
+    }
+
+    [Fact]
+    public void A_stall_is_called_no_sooner_than_its_cause_can_be_known()
+    {
+        var options = new RabbitMqOptions { StallCheckPeriod = TimeSpan.FromSeconds(5.001) };
+        options.ValidateAgainst(TimeSpan.FromSeconds(6));
+        AssertTells(
+            () => (options with { StallCheckPeriod = TimeSpan.FromSeconds(5) }).ValidateAgainst(TimeSpan.FromSeconds(6)),
+            "RabbitMq:StallCheckPeriod is 00:00:05", "RabbitMq:CallTimeout, 00:00:10");
+        AssertTells(
+            () => options.ValidateAgainst(TimeSpan.FromSeconds(10)), "Cluster:ResponseTimeout, 00:00:10, and a second");
     }
 
     [Fact]

@@ -18,13 +18,13 @@ public sealed class FlushAcrossSectionsTests
     [Fact]
     public void Votes_go_back_a_second_before_their_sender_gives_up()
     {
-        var cluster = new SiloClusterOptions { ResponseTimeout = TimeSpan.FromSeconds(6) };
+        var cluster = new SiloClusterOptions { ResponseTimeout = TimeSpan.FromSeconds(5) };
         Assert.Empty(Across(new FlushOptions(), cluster));
         cluster.ResponseTimeout -= TimeSpan.FromMilliseconds(1);
         Assert.Equal(
             [
-                "Flush:GiveBackAfter is 00:00:05; it must be at least 00:00:01 less than Cluster:ResponseTimeout, "
-                    + "00:00:05.9990000.",
+                "Flush:GiveBackAfter is 00:00:04; it must be at least 00:00:01 less than Cluster:ResponseTimeout, "
+                    + "00:00:04.9990000.",
             ],
             Across(new FlushOptions(), cluster));
     }
@@ -32,20 +32,20 @@ public sealed class FlushAcrossSectionsTests
     [Fact]
     public void A_stop_leaves_time_for_what_is_pending()
     {
-        var cluster = new SiloClusterOptions { StopTimeout = TimeSpan.FromSeconds(6) };
+        var cluster = new SiloClusterOptions { StopTimeout = TimeSpan.FromSeconds(5) };
         Assert.Empty(Across(new FlushOptions(), cluster));
         cluster.StopTimeout -= TimeSpan.FromMilliseconds(1);
-        Assert.Contains("Cluster:StopTimeout, 00:00:05.9990000", Assert.Single(Across(new FlushOptions(), cluster)),
+        Assert.Contains("Cluster:StopTimeout, 00:00:04.9990000", Assert.Single(Across(new FlushOptions(), cluster)),
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void Votes_are_flushed_before_they_go_back()
     {
-        var options = new FlushOptions { Interval = TimeSpan.FromSeconds(5) };
+        var options = new FlushOptions { Interval = TimeSpan.FromSeconds(4) };
         Assert.Equal(
             [
-                "Flush:Interval is 00:00:05; it must be less than Flush:GiveBackAfter, 00:00:05, or votes go back before "
+                "Flush:Interval is 00:00:04; it must be less than Flush:GiveBackAfter, 00:00:04, or votes go back before "
                     + "anything tries to write them.",
             ],
             Alone(options));
