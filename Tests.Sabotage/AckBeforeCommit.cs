@@ -4,15 +4,20 @@ using Votes.Grains.Store;
 
 namespace Votes.Tests.Sabotage;
 
-/// <summary>Answers that votes are counted and writes them a little later, as a write-behind cache would.</summary>
+/// <summary>
+/// Answers that votes are counted and writes them three seconds later, as a write-behind cache would: whenever it is
+/// killed, three seconds of votes go with it.
+/// </summary>
 internal sealed class AckBeforeCommit : SabotagedStore
 {
-    private static readonly TimeSpan Behind = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Behind = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     // The real store takes one call at a time on each lane.
     private static readonly SemaphoreSlim One = new(1, 1);
 
-    private readonly Channel<(int Lane, FlushRows Rows)> _later = Channel.CreateUnbounded<(int, FlushRows)>();
+    private readonly Channel<(int Lane, FlushRows Rows, long Since)> _later =
+        Channel.CreateUnbounded<(int, FlushRows, long)>();
 
     public AckBeforeCommit(ITallyStore real)
         : base(real)
@@ -24,7 +29,7 @@ internal sealed class AckBeforeCommit : SabotagedStore
     public override Task<FlushResult> WriteAsync(
         int lane, FlushRows rows, CancellationToken cancellationToken)
     {
-        _later.Writer.TryWrite((lane, rows.Slice(0, rows.Count)));
+        _later.Writer.TryWrite((lane, rows.Slice(0, rows.Count), TimeProvider.System.GetTimestamp()));
         return Task.FromResult(AllCounted(rows));
     }
 
@@ -44,13 +49,14 @@ internal sealed class AckBeforeCommit : SabotagedStore
 
     private async Task WriteLaterAsync()
     {
-        while (await _later.Reader.WaitToReadAsync())
+        await foreach (var (lane, rows, since) in _later.Reader.ReadAllAsync())
         {
-            await Task.Delay(Behind, TimeProvider.System);
-            while (_later.Reader.TryRead(out var write))
+            while (TimeProvider.System.GetElapsedTime(since) < Behind)
             {
-                await WriteUntilItWorksAsync(write.Lane, write.Rows);
+                await Task.Delay(Pause, TimeProvider.System);
             }
+
+            await WriteUntilItWorksAsync(lane, rows);
         }
     }
 
@@ -66,7 +72,7 @@ internal sealed class AckBeforeCommit : SabotagedStore
             }
             catch (StoreUnavailableException)
             {
-                await Task.Delay(Behind, TimeProvider.System);
+                await Task.Delay(Pause, TimeProvider.System);
             }
             finally
             {
