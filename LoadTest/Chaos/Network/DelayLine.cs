@@ -40,9 +40,9 @@ internal sealed class DelayLine(Socket to, TimeProvider time)
         {
             await foreach (var chunk in _chunks.Reader.ReadAllAsync())
             {
-                var left = chunk.Delay - time.GetElapsedTime(chunk.AddedAt);
-                if (left > TimeSpan.Zero)
-                    await Task.Delay(left, time);
+                // Timers count in whole milliseconds and may be a little early: nothing is sent before it is due.
+                while (chunk.Delay - time.GetElapsedTime(chunk.AddedAt) is { Ticks: > 0 } left)
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time);
                 await SendAsync(to, chunk.Bytes.AsMemory(0, chunk.Length));
                 ArrayPool<byte>.Shared.Return(chunk.Bytes);
                 Interlocked.Decrement(ref _waiting);
