@@ -11,6 +11,7 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
     private readonly int _fromPort = ((IPEndPoint)client.RemoteEndPoint!).Port;
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isReset;
     private ProxyMode? _drawnFor;
     private ProxyMode? _askedFor;
     private bool _isMeant;
@@ -75,16 +76,25 @@ internal sealed class ProxyConnection(Socket client, int serverPort, bool watche
 
         // Both are told before either is closed: with the first one closed the connection's own task ends, and closes the
         // other one as it then is.
+        _isReset = true;
         LingerNot(client);
         LingerNot(_server);
-        client.Dispose();
-        _server.Dispose();
+
+        // Disposed of while a read waits, a socket is shut down first, and says FIN; closed within no time it says RST.
+        client.Close(0);
+        _server.Close(0);
     }
 
     /// <summary>Closes both sockets, in order where they are still open.</summary>
     public void Dispose()
     {
         _ended.TrySetResult();
+        if (_isReset)
+        {
+            client.Close(0);
+            _server.Close(0);
+        }
+
         client.Dispose();
         _server.Dispose();
     }

@@ -120,6 +120,12 @@ internal sealed class ProxyPump(
         await connection.WhileSilentAsync(direction);
         _line.Complete();
         await _lineTask;
+        if (connection.Ended.IsCompleted)
+        {
+            // A connection that is being reset says RST, and not FIN first.
+            return;
+        }
+
         try
         {
             to.Shutdown(SocketShutdown.Send);
