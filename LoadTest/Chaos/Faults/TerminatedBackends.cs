@@ -2,13 +2,17 @@ using System.Globalization;
 
 namespace Votes.LoadTest.Chaos.Faults;
 
-/// <summary>Sessions of the application are ended by the database while they are in the middle of something.</summary>
+/// <summary>
+/// Sessions of the application are ended by the database while they are in the middle of something; the drill's own are
+/// not under test.
+/// </summary>
 internal sealed class TerminatedBackends(DrillCluster drill, int seed) : Fault
 {
     private const string Terminate = """
         select count(*) from (
           select pg_terminate_backend(pid) as done from pg_stat_activity
-           where usename = 'votes_service' and state in ('active', 'idle in transaction')) as ended
+           where usename = 'votes_service' and state in ('active', 'idle in transaction')
+             and application_name !~ '^votes-(chaos|load-test)') as ended
          where done
         """;
 
@@ -21,6 +25,8 @@ internal sealed class TerminatedBackends(DrillCluster drill, int seed) : Fault
 
     public override string? Evidence => string.Create(
         CultureInfo.InvariantCulture, $"terminated {_terminated:#,0} working backends");
+
+    public override bool Bit => _terminated > 0;
 
     public override string Describe() => "backends at work are terminated, again and again";
 
