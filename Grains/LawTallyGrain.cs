@@ -4,6 +4,7 @@ using Votes.Grains.Counting;
 using Votes.Grains.Flush;
 using Votes.Grains.Interfaces;
 using Votes.Grains.Laws;
+using Votes.Grains.Placement;
 using Votes.Grains.Store;
 
 namespace Votes.Grains;
@@ -14,7 +15,8 @@ namespace Votes.Grains;
 /// at once still give exact totals.
 /// </summary>
 /// <remarks>
-/// Hash placement: with a handful of hot laws the default placement, which weighs silos by load, puts them in lumps.
+/// Hash placement: with a handful of hot laws the default placement, which weighs silos by load, puts them in lumps. After
+/// a silo has joined, laws with votes under way move to where their hash belongs.
 /// </remarks>
 [HashBasedPlacement]
 public sealed class LawTallyGrain : Grain, ILawTallyGrain
@@ -24,6 +26,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private readonly TallyWriter _writer;
     private readonly LawBook _book;
     private readonly TallyMetrics _metrics;
+    private readonly LawPlace _place;
     private readonly TimeProvider _time;
     private readonly TimeSpan _flushInterval;
     private readonly bool _acceptUnknownLaws;
@@ -43,6 +46,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         TallyWriter writer,
         LawBook book,
         TallyMetrics metrics,
+        SiloJoins joins,
         TimeProvider time,
         IOptions<FlushOptions> flush,
         IOptions<LawTallyOptions> laws)
@@ -50,6 +54,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         _writer = writer;
         _book = book;
         _metrics = metrics;
+        _place = new LawPlace(GrainContext, joins, time);
         _time = time;
         _flushInterval = flush.Value.Interval;
         _acceptUnknownLaws = laws.Value.UnknownLaw == UnknownLawPolicy.Accept;
@@ -285,6 +290,12 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             // They came while this tick waited for its flush, perhaps for longer than an interval, and nobody has asked yet.
             _writer.Ask(_lawId);
             ArmTimer();
+        }
+
+        // Where writes fail it stays: its totals could not be read where it would go.
+        if (_lastWrite.IsCompletedSuccessfully)
+        {
+            await _place.MoveIfDueAsync();
         }
     }
 

@@ -4,6 +4,7 @@ using Prometheus;
 using Votes.Grains;
 using Votes.Grains.Flush;
 using Votes.Grains.Laws;
+using Votes.Grains.Placement;
 using Votes.Grains.Store;
 
 namespace Votes.Silo.Hosting;
@@ -41,6 +42,7 @@ public static class TallySetup
         });
         services.AddSingleton<TallyMetrics>();
         services.AddSingleton<StoreState>();
+        services.AddSingleton<SiloJoins>();
         services.AddSingleton<TallyWriter>();
         services.AddSingleton<LawBook>();
     }

@@ -7,6 +7,7 @@ using Votes.Grains;
 using Votes.Grains.Flush;
 using Votes.Grains.Interfaces;
 using Votes.Grains.Laws;
+using Votes.Grains.Placement;
 using Votes.Grains.Store;
 using Votes.Tests.Grains.Store;
 
@@ -59,6 +60,7 @@ internal sealed class TallyCluster : IAsyncDisposable
             silo.Services.AddSingleton(_ => Metrics.NewCustomRegistry());
             silo.Services.AddSingleton<TallyMetrics>();
             silo.Services.AddSingleton<StoreState>();
+            silo.Services.AddSingleton<SiloJoins>();
             silo.Services.AddSingleton<TallyWriter>();
             silo.Services.AddSingleton<LawBook>();
         });
