@@ -80,8 +80,9 @@ public sealed class ChaosDrill
         var tallies = new TallyWatch(cluster.Endpoints, plan.Laws, _book, _time);
         await using var snapshots = new SnapshotWatch(cluster.Endpoints, plan, control, tallies, _book, _time);
         var checks = new FinalChecks(_book, cluster.Endpoints, cluster.Cluster.RabbitMq, _time);
+        using var counting = new CountingSilos(() => cluster.Cluster.Silos, _time);
         var runner = new EpisodeRunner(
-            _options, cluster, control, settings.Connections, flow, checks, _book, _audience, _time);
+            _options, cluster, control, settings.Connections, flow, counting, checks, _book, _audience, _time);
         var processes = new ProcessWatch(
             () => cluster.Cluster.Services, runner.MayEnd, _options.SiloMemoryBytes, _options.IngestMemoryBytes, _book,
             _time);

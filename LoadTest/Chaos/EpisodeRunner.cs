@@ -12,9 +12,10 @@ namespace Votes.LoadTest.Chaos;
 /// <summary>Injects the faults of one episode after another, heals them, and measures how soon votes flow again.</summary>
 internal sealed class EpisodeRunner(
     ChaosOptions options, DrillCluster cluster, PublishControl control, int connections, FlowWatch flow,
-    FinalChecks checks, InvariantBook book, IDrillAudience audience, TimeProvider time)
+    CountingSilos counting, FinalChecks checks, InvariantBook book, IDrillAudience audience, TimeProvider time)
 {
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CountingLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan QuietPoll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(2);
 
@@ -41,6 +42,8 @@ internal sealed class EpisodeRunner(
     /// <summary>Runs an episode to the end of its recovery.</summary>
     public async Task<EpisodeReport> RunAsync(Episode episode, CancellationToken cancellationToken)
     {
+        if (await counting.WaitForAllAsync(CountingLimit, cancellationToken) is [_, ..] idle)
+            Tell($"{string.Join(", ", idle)} counted no vote for {CountingLimit.TotalSeconds:0} s");
         var at = flow.Now;
         var seeds = episode.Faults.Select((_, place) => (int)(options.Seed * 1_000) + (episode.Number * 2) + place);
         var faults = episode.Faults.Zip(seeds, (planned, seed) => FaultFactory.Create(planned, cluster, seed)).ToList();
@@ -75,7 +78,8 @@ internal sealed class EpisodeRunner(
         return new(
             episode.Number, at.TotalSeconds,
             [.. episode.Faults.Zip(faults, (planned, fault) => new FaultReport(
-                FaultCatalog.Of(planned.Kind).Name, fault.Describe(), planned.Hold.TotalSeconds, fault.Evidence))],
+                FaultCatalog.Of(planned.Kind).Name, fault.Describe(), planned.Hold.TotalSeconds, fault.Evidence,
+                fault.Bit))],
             byItself?.TotalSeconds, afterHeal?.TotalSeconds, bound.TotalSeconds, inTime);
     }
 

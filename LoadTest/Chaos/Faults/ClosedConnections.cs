@@ -16,6 +16,8 @@ internal sealed class ClosedConnections(DrillCluster drill) : Fault
 
     public override string? Evidence => $"the broker closed {_closed} connections";
 
+    public override bool Bit => _closed > 0;
+
     public override string Describe() => "RabbitMQ closes all connections, again and again";
 
     public override async Task InjectAsync(CancellationToken cancellationToken)

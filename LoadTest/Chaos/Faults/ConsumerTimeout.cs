@@ -20,6 +20,8 @@ internal sealed class ConsumerTimeout(DrillCluster drill) : Fault
 
     public override string? Evidence => $"the broker closed {_closed} channels for deliveries that stayed unacked";
 
+    public override bool Bit => _closed > 0;
+
     public override string Describe() => string.Create(
         CultureInfo.InvariantCulture,
         $"RabbitMQ closes channels with deliveries unacked for {LimitMilliseconds / 1000} s, and totals are locked");

@@ -16,6 +16,8 @@ internal sealed class DeletedQueue(DrillCluster drill) : Fault
 
     public override string? Evidence => $"{_consumers} consumers were cancelled";
 
+    public override bool Bit => _consumers > 0;
+
     public override string Describe() => "the empty queue deleted and declared again";
 
     public override async Task InjectAsync(CancellationToken cancellationToken)

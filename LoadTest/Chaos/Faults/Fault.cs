@@ -23,6 +23,11 @@ internal abstract class Fault
     public virtual string? Evidence => null;
 
     /// <summary>
+    /// Whether it broke anything, known after the healing: a fault that met nothing to break shows nothing.
+    /// </summary>
+    public virtual bool Bit => true;
+
+    /// <summary>
     /// What the cluster did wrong in a way that only the fault sees, one sentence each, such as a process that had to be
     /// killed where it should have stopped.
     /// </summary>

@@ -28,6 +28,8 @@ internal sealed class FullDisk(DrillCluster drill) : Fault
 
     public override string? Evidence => string.Create(CultureInfo.InvariantCulture, $"refused {_refused:#,0} writes");
 
+    public override bool Bit => _refused > 0;
+
     public override string Describe() => "each write of vote_audit fails: disk full (53100)";
 
     public override Task InjectAsync(CancellationToken cancellationToken) =>

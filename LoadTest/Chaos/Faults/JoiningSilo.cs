@@ -1,5 +1,5 @@
 using System.Globalization;
-using Votes.LoadTest.Verifying;
+using Votes.LoadTest.Chaos.Watching;
 using Votes.LocalCluster;
 
 namespace Votes.LoadTest.Chaos.Faults;
@@ -17,6 +17,8 @@ internal sealed class JoiningSilo(DrillCluster drill) : Fault
     public override string? Evidence => string.Create(
         CultureInfo.InvariantCulture, $"the new silo counted {_counted:#,0} votes, and left within {_leave}");
 
+    public override bool Bit => _counted > 0;
+
     private ServiceProcess? Joined => drill.Cluster.Silos.FirstOrDefault(silo => silo.Address.Number > drill.Silos);
 
     public override string Describe() => $"silo-{drill.Silos + 1} joins";
@@ -28,9 +30,8 @@ internal sealed class JoiningSilo(DrillCluster drill) : Fault
     {
         if (Joined is { } joined)
         {
-            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-            var page = await http.GetStringAsync(new Uri($"{joined.Address.Http}/metrics"), cancellationToken);
-            _counted = MetricsPage.Sum(page, "votes_settled_total", "outcome", "counted") ?? 0;
+            using var counting = new CountingSilos(() => drill.Cluster.Silos, TimeProvider.System);
+            _counted = await counting.CountedAsync(joined, cancellationToken);
         }
 
         _leave.Start();

@@ -23,6 +23,8 @@ internal sealed class LinkFault(
     public override string? Evidence => Done(_after - _before) +
         (_restarted ? $"; {MayEnd[0].Name} was declared dead, ended, and was started again" : "");
 
+    public override bool Bit => _after > _before;
+
     public override IReadOnlyList<string> Problems => _problem is null ? [] : [_problem];
 
     public override string Describe() => what;

@@ -8,6 +8,8 @@ internal sealed class LockedTotals(DrillCluster drill) : Fault
 
     public override string? Evidence => $"held for {_held}; up to {_lock.MostWaiting} sessions waited for it at once";
 
+    public override bool Bit => _lock.MostWaiting > 0;
+
     public override string Describe() => "vote_results locked (ACCESS EXCLUSIVE) by another session";
 
     public override async Task InjectAsync(CancellationToken cancellationToken)

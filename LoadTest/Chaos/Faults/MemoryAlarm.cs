@@ -8,6 +8,8 @@ internal sealed class MemoryAlarm(DrillCluster drill) : Fault
 
     public override string? Evidence => $"the broker blocked {_blocked} connections";
 
+    public override bool Bit => _blocked > 0;
+
     public override string Describe() => "RabbitMQ's memory alarm: publishers are blocked";
 
     public override async Task InjectAsync(CancellationToken cancellationToken)

@@ -45,6 +45,8 @@ internal sealed class StatementTimeouts(DrillCluster drill) : Fault
 
     public override string? Evidence => $"{_struck} statements were cancelled by their statement timeout";
 
+    public override bool Bit => _struck > 0;
+
     public override string Describe() => "every third flush runs into a statement timeout (57014)";
 
     public override async Task InjectAsync(CancellationToken cancellationToken)

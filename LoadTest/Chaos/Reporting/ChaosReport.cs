@@ -35,6 +35,6 @@ public sealed record ChaosReport
     /// <summary>The invariants, by number.</summary>
     public required IReadOnlyList<InvariantResult> Invariants { get; init; }
 
-    /// <summary>Whether every invariant holds.</summary>
-    public bool Passed => Invariants.All(invariant => invariant.Holds);
+    /// <summary>Whether every invariant holds, and every fault was one.</summary>
+    public bool Passed => Invariants.All(invariant => invariant.Holds) && !Episodes.Any(episode => episode.Missed);
 }

@@ -87,6 +87,8 @@ internal sealed class ChaosView(IAnsiConsole console) : IDrillAudience
                 writer.WriteLine($"  - {detail}");
         }
 
+        foreach (var missed in report.Episodes.Where(episode => episode.Missed))
+            writer.WriteLine($"episode {missed.Number} shows nothing: {missed.Name} met nothing to break");
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ledger: published {report.Published:N0} (and {report.Republished:N0} again), counted {report.Counted:N0}, " +

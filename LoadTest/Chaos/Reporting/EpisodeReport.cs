@@ -17,4 +17,9 @@ public sealed record EpisodeReport(
 {
     /// <summary>The names of its faults.</summary>
     public string Name => string.Join(" + ", Faults.Select(fault => fault.Name));
+
+    /// <summary>
+    /// Whether it shows nothing, since its fault met nothing to break. Of a pair, one may leave the other nothing.
+    /// </summary>
+    public bool Missed => Faults is [{ Bit: false }];
 }
