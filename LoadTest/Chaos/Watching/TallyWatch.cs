@@ -101,7 +101,7 @@ internal sealed class TallyWatch(
                 Check(tally, versions);
             }
             catch (Exception exception) when (exception is OrleansException or TimeoutException or NpgsqlException
-                or OperationCanceledException or InvalidOperationException
+                or VotesNotDurableException or OperationCanceledException or InvalidOperationException
                 && !cancellationToken.IsCancellationRequested)
             {
                 // Grains are not to be had while something is broken; what they do answer must be right.
