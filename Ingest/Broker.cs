@@ -70,12 +70,15 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     /// Makes a durable queue where there is none. One that exists is used whatever its type and other arguments, but it
     /// must outlive the broker and its connections.
     /// </summary>
+    /// <returns>
+    /// How the broker says that the one which exists differs from what would be made; null where it does not.
+    /// </returns>
     /// <exception cref="UnusableQueueException">It does not, or belongs to another connection alone.</exception>
-    public async Task EnsureQueueAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    public async Task<string?> EnsureQueueAsync(IConnection connection, string queue, CancellationToken cancellationToken)
     {
         // To declare is the only way to learn of durability; a channel that is told no is closed, so it is thrown away.
         var channel = await OpenChannelAsync(connection, cancellationToken);
-        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = options.QueueType };
+        var arguments = QueueArguments.For(connection, options.QueueType);
         try
         {
             await CallAsync(
@@ -86,10 +89,11 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
         catch (OperationInterruptedException e) when (e.ShutdownReason is { } reason)
         {
             await JudgeAsync(connection, queue, reason, cancellationToken);
-            return;
+            return reason.ReplyCode == PreconditionFailed ? reason.ReplyText : null;
         }
 
         await CloseAsync(channel, cancellationToken);
+        return null;
     }
 
     /// <summary>Tells what the broker's refusal to declare a queue says of the queue.</summary>

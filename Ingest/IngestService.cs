@@ -107,8 +107,14 @@ public sealed partial class IngestService : BackgroundService
             var connection = await broker.ConnectAsync("votes ingest check", stop);
             try
             {
-                await broker.EnsureQueueAsync(connection, _rabbitMq.Queue, stop);
-                await broker.EnsureQueueAsync(connection, _rabbitMq.DeadLetterQueue, stop);
+                foreach (var queue in new[] { _rabbitMq.Queue, _rabbitMq.DeadLetterQueue })
+                {
+                    var differs = await broker.EnsureQueueAsync(connection, queue, stop);
+                    if (differs?.Contains(QueueArguments.DeliveryLimit, StringComparison.Ordinal) is true)
+                    {
+                        LogDeliveryLimit(_log, queue, differs);
+                    }
+                }
             }
             finally
             {
@@ -195,6 +201,11 @@ public sealed partial class IngestService : BackgroundService
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The broker cannot be asked for its queues yet; nothing is consumed until it can.")]
     private static partial void LogNoBroker(ILogger log, Exception cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The queue {Queue} was not declared with x-delivery-limit -1. Unless a policy says so, RabbitMQ 4 drops a vote that was "
+        + "delivered more than 20 times, and each lost connection counts: see docs/OPERATIONS.md. The broker says: {BrokerSays}")]
+    private static partial void LogDeliveryLimit(ILogger log, string queue, string brokerSays);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopped consuming; what was settled is acked.")]
     private static partial void LogStopped(ILogger log);

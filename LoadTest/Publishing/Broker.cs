@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Votes.Ingest;
 
 namespace Votes.LoadTest.Publishing;
 
@@ -66,7 +67,7 @@ internal sealed class Broker(Endpoints endpoints, LoadSettings settings, TimePro
             {
                 var channel = await connection.CreateChannelAsync(cancellationToken: limit.Token);
                 await channel.QueueDeclareAsync(endpoints.Queue, durable: true, exclusive: false, autoDelete: false,
-                    new Dictionary<string, object?> { ["x-queue-type"] = settings.QueueType },
+                    QueueArguments.For(connection, settings.QueueType),
                     cancellationToken: limit.Token);
             }
             finally

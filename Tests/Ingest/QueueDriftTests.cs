@@ -49,7 +49,42 @@ public sealed class QueueDriftTests(TestServers servers)
         await scene.Broker.EnsureQueueAsync(scene.Connection, "none yet", Stop);
 
         // Made as configured: to declare it with other arguments would be an error.
-        await scene.Owner.QueueDeclareAsync("none yet", true, false, false, Quorum, cancellationToken: Stop);
+        var made = QueueArguments.For(scene.Connection, "quorum");
+        await scene.Owner.QueueDeclareAsync("none yet", true, false, false, made, cancellationToken: Stop);
+    }
+
+    [Fact]
+    public async Task Queue_that_differs_is_told_and_one_that_does_not_is_not()
+    {
+        await using var scene = await ConnectAsync("quorum");
+        var limited = new Dictionary<string, object?>(Quorum) { ["x-delivery-limit"] = 5 };
+        await scene.Owner.QueueDeclareAsync("limited", true, false, false, limited, cancellationToken: Stop);
+
+        Assert.Contains(
+            "x-delivery-limit", await scene.Broker.EnsureQueueAsync(scene.Connection, "limited", Stop) ?? "",
+            StringComparison.Ordinal);
+        Assert.Null(await scene.Broker.EnsureQueueAsync(scene.Connection, "new", Stop));
+        Assert.Null(await scene.Broker.EnsureQueueAsync(scene.Connection, "new", Stop));
+    }
+
+    [Fact]
+    public async Task Message_outlives_any_number_of_lost_channels()
+    {
+        await using var scene = await ConnectAsync("quorum");
+        await scene.Broker.EnsureQueueAsync(scene.Connection, "votes", Stop);
+        await scene.Owner.BasicPublishAsync("", "votes", new byte[] { 1 }, Stop);
+
+        // RabbitMQ 4 drops what was delivered more than 20 times, unless the queue says otherwise.
+        for (var loss = 0; loss < 25; loss++)
+        {
+            await using var channel = await scene.OwnerConnection.CreateChannelAsync(cancellationToken: Stop);
+            while (await channel.BasicGetAsync("votes", autoAck: false, Stop) is null)
+            {
+                await Task.Yield();
+            }
+        }
+
+        Assert.Equal(1u, await scene.Owner.QueueDeleteAsync("votes", cancellationToken: Stop));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Votes.Ingest;
 using Votes.LocalCluster;
 
 namespace Votes.LoadTest.Chaos.Faults;
@@ -49,7 +50,7 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
         await AppearsAsync(endpoints.Queue, DeclareLimit, cancellationToken);
         await channel.QueueDeclareAsync(
             endpoints.Queue, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
+            QueueArguments.For(connection, "quorum"), cancellationToken: cancellationToken);
         await WriteDownAsync(cancellationToken);
         return consumers;
     }
