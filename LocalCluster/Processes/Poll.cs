@@ -1,7 +1,7 @@
 namespace Votes.LocalCluster;
 
 /// <summary>Looks again and again until something is so. Other processes' states have no event to wait for.</summary>
-internal static class Poll
+public static class Poll
 {
     /// <summary>Returns true as soon as the condition holds, false when it never did within the limit.</summary>
     public static async Task<bool> UntilAsync(

@@ -13,6 +13,9 @@ internal sealed class LinkFault(
     string what, ProxyMode effect, IReadOnlyList<(FaultProxy Proxy, ProxyMode Mode)> links,
     (ServiceProcess Silo, SiloMembership Membership)? settling = null) : Fault
 {
+    private static readonly TimeSpan UseLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
     private long _before;
     private long _after;
     private bool _restarted;
@@ -31,6 +34,10 @@ internal sealed class LinkFault(
 
     public override async Task InjectAsync(CancellationToken cancellationToken)
     {
+        // A process that was started a moment ago is not found by all others yet; where none comes, the fault misses.
+        await Poll.UntilAsync(
+            _ => Task.FromResult(links.Any(link => link.Proxy.OpenConnections > 0)), UseLimit, PollInterval,
+            cancellationToken);
         _before = Figure();
         foreach (var (proxy, mode) in links)
             await proxy.SetAsync(mode, cancellationToken);
