@@ -78,13 +78,8 @@ public sealed class QueueDriftTests(TestServers servers)
         for (var loss = 0; loss < 25; loss++)
         {
             await using var channel = await scene.OwnerConnection.CreateChannelAsync(cancellationToken: Stop);
-            while (await channel.BasicGetAsync("votes", autoAck: false, Stop) is null)
-            {
-                await Task.Yield();
-            }
+            Assert.True(await IsDeliveredAsync(channel), $"it was gone after {loss} lost channels");
         }
-
-        Assert.Equal(1u, await scene.Owner.QueueDeleteAsync("votes", cancellationToken: Stop));
     }
 
     [Fact]
@@ -130,6 +125,20 @@ public sealed class QueueDriftTests(TestServers servers)
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(
             () => new KnownSchema(source, KnownSchema.Embedded).CheckAsync(Stop));
+    }
+
+    // What a lost channel held is ready again a moment later.
+    private static async Task<bool> IsDeliveredAsync(IChannel channel)
+    {
+        for (var question = 0; question < 10_000; question++)
+        {
+            if (await channel.BasicGetAsync("votes", autoAck: false, Stop) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task<Scene> ConnectAsync(string queueType)

@@ -97,7 +97,7 @@ internal sealed class QueueFixture : IAsyncDisposable
 
     public async Task DeclareAsync()
     {
-        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = Options.QueueType };
+        var arguments = QueueArguments.For(_connection!, Options.QueueType);
         foreach (var queue in new[] { Options.Queue, Options.DeadLetterQueue })
         {
             await Channel.QueueDeclareAsync(queue, true, false, false, arguments, cancellationToken: Cancelled);
