@@ -2,6 +2,7 @@ using Prometheus;
 using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
+using Votes.Silo.Pages;
 using Votes.Silo.Reconcile;
 
 // `Votes.Silo migrate` brings the schema up to date and ends.
@@ -32,6 +33,7 @@ builder.AddApi();
 return await SiloRun.RunAsync(builder, static app =>
 {
     app.MapApi();
+    app.MapPages();
     app.MapSiloHealth();
     app.MapMetrics();
 });

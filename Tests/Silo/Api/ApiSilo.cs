@@ -12,6 +12,7 @@ using Votes.LocalCluster;
 using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
+using Votes.Silo.Pages;
 
 namespace Votes.Tests.Silo.Api;
 
@@ -74,6 +75,7 @@ public sealed class ApiSilo : IAsyncDisposable
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
         var app = builder.Build();
         app.MapApi();
+        app.MapPages();
         app.MapSiloHealth();
         app.MapMetrics();
         await app.StartAsync();

@@ -1,0 +1,203 @@
+// A law's page: live totals of each choice, and the course of the votes.
+
+import { $, ask, colour, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, time, votes } from "./page.js";
+import { Live, showConnection } from "./live.js";
+import { draw, rows } from "./chart.js";
+
+const speakEvery = 15_000;
+const steps = { 1: 60, 6: 300, 24: 1200 };
+
+const lawId = readLawId();
+let law = null;
+let tally = null;
+let course = null;
+let spokeAt = 0;
+const items = new Map();
+
+function readLawId() {
+  try {
+    return decodeURIComponent(location.pathname.slice("/laws/".length));
+  } catch {
+    return "";
+  }
+}
+
+function showLaw() {
+  const title = law?.title || lawId;
+  put($("title"), title);
+  document.title = `${title} – vote results`;
+  put($("law-id"), law?.title ? lawId : "");
+  const opens = law?.opens_at && Date.parse(law.opens_at) > serverNow() ? `opens ${moment(Date.parse(law.opens_at))}` : "";
+  const closes = law?.closes_at ? `${Date.parse(law.closes_at) > serverNow() ? "closes" : "closed"} ${moment(Date.parse(law.closes_at))}` : "";
+  put($("window"), [opens, closes].filter(Boolean).join(", "));
+}
+
+function showTally(news) {
+  // An answer of another silo may be older than what is shown: totals never go back.
+  if (tally && news.version < tally.version) return;
+  const isFirst = tally === null;
+  const gained = isFirst ? 0 : news.total - tally.total;
+  tally = news;
+  $("result").hidden = $("downloads").hidden = $("history").hidden = false;
+  const state = news.final ? "final" : news.status;
+  $("state").hidden = false;
+  $("state").dataset.state = state;
+  put($("state"), { open: "Open", closed: "Closed, last votes being counted", final: "Closed, final result" }[state]);
+  put($("total"), number(news.total));
+  put($("total-word"), news.total === 1 ? "vote counted" : "votes counted");
+  news.choices.forEach((choice, index) => showChoice(choice, index));
+  put($("durable"), number(news.total));
+  put($("pending"), number(news.pending));
+  put($("version"), number(news.version));
+  const asOf = new Date(news.as_of);
+  put($("as-of"), time(asOf));
+  $("as-of").dateTime = news.as_of;
+  $("as-of").title = moment(asOf);
+  put($("explain"), explain(news));
+  if (gained > 0) addToCourse(gained, asOf);
+  showAge();
+  speak();
+  if (isFirst) againCourse();
+}
+
+function explain(news) {
+  if (news.final) return "This law is closed and nothing is pending: no vote can change these totals any more.";
+  if (news.status === "closed") return "This law is closed. The last votes are on their way; then the result is final.";
+  if (news.total === 0 && news.pending === 0) return "No votes yet. They appear here as soon as they are counted.";
+  return "";
+}
+
+function showChoice(choice, index) {
+  let item = items.get(choice.choice);
+  if (!item) {
+    item = {
+      votes: make("span", { className: "choice-votes" }),
+      share: make("span", { className: "choice-share" }),
+      bar: make("span", { className: "moves" }),
+    };
+    const name = make("span", { className: "choice-name" }, make("bdi", { text: choice.choice }));
+    $("choices").append(make("li", { className: colour(choice.choice, index), "data-choice": choice.choice },
+      make("div", { className: "choice-line" }, name, item.votes, item.share),
+      make("div", { className: "track", "aria-hidden": "true" }, item.bar)));
+    items.set(choice.choice, item);
+  }
+  put(item.votes, choice.pending > 0 ? `${votes(choice.total)}, ${number(choice.pending)} pending` : votes(choice.total));
+  put(item.share, percent(choice.share));
+  item.bar.style.width = `${((choice.share ?? 0) * 100).toFixed(2)}%`;
+}
+
+function showAge() {
+  if (tally) put($("age"), `${duration(serverNow() - Date.parse(tally.as_of))} ago`);
+}
+
+/** Tells those who listen instead of looking, at a pace that can be listened to. */
+function speak() {
+  if (Date.now() - spokeAt < speakEvery) return;
+  spokeAt = Date.now();
+  const shares = tally.choices.map((choice) => `${choice.choice} ${percent(choice.share)}`).join(", ");
+  put($("spoken"), `${votes(tally.total)} counted: ${shares}.`);
+}
+
+function range() {
+  return Number(document.querySelector("input[name=range]:checked").value);
+}
+
+/** The end of the chart: now, or when the law was closed. In whole steps, so that all who look share one answer. */
+function chartEnd(step) {
+  const closed = tally?.status === "closed" && law ? Date.parse(law.updated_at) : serverNow();
+  return Math.ceil(Math.min(serverNow(), closed + 60_000) / (step * 1000)) * step * 1000;
+}
+
+async function loadCourse() {
+  const hours = range();
+  const step = steps[hours];
+  const to = chartEnd(step);
+  const from = to - hours * 3_600_000;
+  const at = (instant) => encodeURIComponent(new Date(instant).toISOString());
+  try {
+    const history = await ask(lawApi(lawId, `/history?from=${at(from)}&to=${at(to)}&step=${step}`));
+    if (hours !== range()) return;
+    course = { step, points: history.points.map((point) => ({ until: Date.parse(point.at), perMinute: (point.votes * 60) / step })) };
+    showCourse();
+  } catch (error) {
+    if (error instanceof Refused && !course) {
+      $("chart").replaceChildren();
+      put($("chart-note"), `The chart is not available at the moment. ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** Lets the last bar grow with the live totals, without asking the database. */
+function addToCourse(gained, at) {
+  const last = course?.points.at(-1);
+  if (!last || at.getTime() > last.until) return;
+  last.perMinute += (gained * 60) / course.step;
+  showCourse();
+}
+
+function showCourse() {
+  const { points, step } = course;
+  const isEmpty = points.every((point) => point.perMinute === 0);
+  const isGoingOn = points.at(-1).until > serverNow();
+  draw($("chart"), points, isGoingOn);
+  put($("chart-note"), isEmpty ? `No votes between ${minute(points[0].until - step * 1000)} and ${minute(points.at(-1).until)}.`
+    : isGoingOn ? "The last bar is still growing." : "");
+  if ($("chart-rows").closest("details").open) $("chart-rows").replaceChildren(...rows(points));
+}
+
+async function loadLaw() {
+  try {
+    law = await ask(lawApi(lawId));
+    showLaw();
+  } catch (error) {
+    if (error.status === 404 || error.status === 400) {
+      live.stop();
+      showConnection($("connection"), "final");
+      put($("connection"), "");
+      $("law").hidden = true;
+      document.title = "Not found – vote results";
+      $("notice").replaceChildren(notFound(error));
+      return false;
+    }
+    if (error.status === 429 || tally === null) noticeOf(error, (error.retryAfter || 5) * 1000);
+    throw error;
+  }
+  return true;
+}
+
+function notFound(error) {
+  return make("div", {},
+    make("h1", { text: error.status === 404 ? "There is no such law" : "This is not a law's address" }),
+    make("p", { className: "law-id", dir: "auto", text: lawId }),
+    make("p", { text: "It may be misspelt, or not registered yet." }),
+    make("p", {}, make("a", { href: "/", text: "See all laws" })));
+}
+
+function noticeOf(refused, after) {
+  showNotice($("notice"), refused, { after, now: () => { live.open(); again(); } });
+}
+
+const live = new Live(showTally, (state, refused, after) => {
+  const isFinal = state === "live" && tally?.final;
+  showConnection($("connection"), isFinal ? "final" : state);
+  if (refused) noticeOf(refused, after);
+  if (state === "live") showNotice($("notice"), null);
+});
+
+showLaw();
+$("csv").href = lawApi(lawId, "/export.csv");
+$("ndjson").href = lawApi(lawId, "/export.ndjson");
+let again = () => {};
+let isFound = true;
+again = repeat(async () => {
+  if (isFound) isFound = await loadLaw();
+}, 120_000);
+const againCourse = repeat(async () => {
+  if (isFound && tally) await loadCourse();
+}, 60_000);
+live.watch([lawId]);
+setInterval(showAge, 100);
+for (const input of document.querySelectorAll("input[name=range]")) input.addEventListener("change", () => { course = null; againCourse(); });
+$("chart-rows").closest("details").addEventListener("toggle", () => course && showCourse());
+new ResizeObserver(() => course && showCourse()).observe($("chart"));

@@ -1,0 +1,170 @@
+// The start page: the busiest laws with their live totals, search and filter.
+
+import { $, ask, colour, lawPage, make, number, percent, perSecond, put, Refused, repeat, showNotice } from "./page.js";
+import { Live, showConnection } from "./live.js";
+
+const limit = 12;
+const items = new Map();
+let page = 1;
+let asked = 0;
+
+function readAddress() {
+  const query = new URLSearchParams(location.search);
+  $("search").value = query.get("search") ?? "";
+  $("status").value = ["open", "closed"].includes(query.get("status")) ? query.get("status") : "";
+  page = Math.min(1000, Math.max(1, Number.parseInt(query.get("page") ?? "1", 10) || 1));
+}
+
+function writeAddress() {
+  const query = new URLSearchParams();
+  if ($("search").value.trim()) query.set("search", $("search").value.trim());
+  if ($("status").value) query.set("status", $("status").value);
+  if (page > 1) query.set("page", page);
+  history.replaceState(null, "", query.size > 0 ? `/?${query}` : "/");
+}
+
+async function loadList() {
+  const search = $("search").value.trim();
+  const status = $("status").value;
+  const number = ++asked;
+  const query = new URLSearchParams({ page, limit });
+  if (search) query.set("search", search);
+  if (status) query.set("status", status);
+  let answer;
+  try {
+    answer = await ask(`/api/laws?${query}`);
+  } catch (error) {
+    if (error instanceof Refused && number === asked) {
+      const after = Math.max(5000, error.retryAfter * 1000);
+      showNotice($("notice"), error, { after, now: () => again() });
+      error.retryAfter = after / 1000;
+    }
+    throw error;
+  }
+
+  // Somebody has typed on meanwhile.
+  if (number !== asked) return;
+  showNotice($("notice"), null);
+  put($("list-title"), search ? `Laws that match “${search}”` : status ? `Busiest ${status} laws` : "Busiest laws");
+  showList(answer.laws);
+  showPages(answer);
+  if (answer.laws.length === 0) showNothing(search, status);
+  live.watch(answer.laws.map((law) => law.law_id));
+}
+
+function showNothing(search, status) {
+  const box = make("div", { className: "notice" });
+  if (search || status || page > 1) {
+    box.append(make("h2", { text: "Nothing found" }), make("p", { text: "No law fits. Try fewer letters, or show all laws." }));
+  } else {
+    box.append(make("h2", { text: "No laws yet" }), make("p", { text: "Laws appear here when they are registered or receive their first vote." }));
+  }
+  $("notice").replaceChildren(box);
+}
+
+/** Puts the laws in their order. Not under somebody's hand: the order then waits for the next time. */
+function showList(laws) {
+  const list = $("laws");
+  const isInUse = list.matches(":hover") || list.contains(document.activeElement);
+  const wanted = laws.map((law) => law.law_id);
+  const isSameSet = wanted.length === items.size && wanted.every((lawId) => items.has(lawId));
+  for (const [lawId, item] of items) {
+    if (wanted.includes(lawId)) continue;
+    item.root.remove();
+    items.delete(lawId);
+  }
+  laws.forEach((law, index) => {
+    const item = items.get(law.law_id) ?? newItem(law);
+    put(item.title, law.title || law.law_id);
+    if (!item.tally) showVotes(item, law.votes);
+    if (!item.tally?.final) showState(item, law.status);
+    if (!(isInUse && isSameSet) && list.children[index] !== item.root) list.insertBefore(item.root, list.children[index] ?? null);
+  });
+}
+
+function newItem(law) {
+  const item = {
+    title: make("a", { href: lawPage(law.law_id), dir: "auto" }),
+    votes: make("span"),
+    word: make("small"),
+    state: make("span", { className: "badge" }),
+    stack: make("div", { className: "stack", "aria-hidden": "true", hidden: "" }),
+    legend: make("ul", { className: "legend" }),
+    shares: new Map(),
+    tally: null,
+  };
+  item.root = make("li", { "data-law": law.law_id },
+    make("div", { className: "row" }, make("h3", {}, item.title), make("span", { className: "votes" }, item.votes, " ", item.word)),
+    make("div", { className: "law-meta" }, item.state, make("bdi", { className: "law-id", text: law.title ? law.law_id : "" })),
+    item.stack, item.legend);
+  items.set(law.law_id, item);
+  $("laws").append(item.root);
+  return item;
+}
+
+function showVotes(item, count) {
+  put(item.votes, number(count));
+  put(item.word, count === 1 ? "vote" : "votes");
+}
+
+function showState(item, state) {
+  item.state.dataset.state = state;
+  put(item.state, { open: "Open", closed: "Closed", final: "Final" }[state]);
+}
+
+function showTally(tally) {
+  const item = items.get(tally.law_id);
+  if (!item || (item.tally && tally.version < item.tally.version)) return;
+  item.tally = tally;
+  showVotes(item, tally.total);
+  showState(item, tally.final ? "final" : tally.status);
+  item.stack.hidden = tally.total === 0;
+  tally.choices.forEach((choice, index) => {
+    let share = item.shares.get(choice.choice);
+    if (!share) {
+      const hue = colour(choice.choice, index);
+      share = { bar: make("span", { className: `${hue} moves` }), text: make("span") };
+      item.stack.append(share.bar);
+      item.legend.append(make("li", { className: hue }, make("bdi", { text: choice.choice }), share.text));
+      item.shares.set(choice.choice, share);
+    }
+    share.bar.style.width = `${((choice.share ?? 0) * 100).toFixed(2)}%`;
+    put(share.text, percent(choice.share));
+  });
+}
+
+function showPages({ more }) {
+  $("pages").hidden = page === 1 && !more;
+  $("previous").disabled = page === 1;
+  $("next").disabled = !more || page === 1000;
+  put($("page"), `Page ${number(page)}`);
+}
+
+async function loadFigures() {
+  const stats = await ask("/api/stats");
+  put($("all-votes"), number(stats.votes));
+  put($("all-rate"), perSecond(stats.votes_per_second));
+  put($("all-open"), stats.open_laws === stats.laws ? number(stats.laws) : `${number(stats.open_laws)} of ${number(stats.laws)}`);
+}
+
+function turn(by) {
+  page += by;
+  writeAddress();
+  again();
+  $("list-title").scrollIntoView({ block: "start" });
+}
+
+const live = new Live(showTally, (state) => showConnection($("connection"), state));
+readAddress();
+const again = repeat(loadList, 10_000);
+repeat(loadFigures, 3000);
+
+let typing;
+$("search").addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => { page = 1; writeAddress(); again(); }, 250);
+});
+$("status").addEventListener("change", () => { page = 1; writeAddress(); again(); });
+$("find").addEventListener("submit", (event) => { event.preventDefault(); page = 1; writeAddress(); again(); });
+$("previous").addEventListener("click", () => turn(-1));
+$("next").addEventListener("click", () => turn(1));
