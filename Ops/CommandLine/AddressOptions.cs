@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using Votes.DeadLetters;
 using Votes.LoadTest;
 
 namespace Votes.Ops.CommandLine;
@@ -47,7 +48,7 @@ internal sealed class AddressOptions
     }
 
     /// <exception cref="UsageException">The address is missing or is none.</exception>
-    public DeadLetters.BrokerAddress Broker(ParseResult parsed)
+    public BrokerAddress Broker(ParseResult parsed)
     {
         var text = Find(parsed, _amqp, "AMQP_URL");
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Votes.DeadLetters;
 using Votes.Ops.DeadLetters;
 
 namespace Votes.Ops.CommandLine;

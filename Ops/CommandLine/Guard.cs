@@ -1,3 +1,5 @@
+using Votes.DeadLetters;
+
 namespace Votes.Ops.CommandLine;
 
 /// <summary>Turns what goes wrong into a sentence and an exit status.</summary>
@@ -18,6 +20,11 @@ internal static class Guard
         catch (OpsException exception)
         {
             return Complain(errors, exception.Message, exception.Status);
+        }
+        catch (DeadLettersException exception)
+        {
+            return Complain(
+                errors, exception.Message, exception.IsUnusable ? ExitStatus.Unusable : ExitStatus.Failed);
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Votes.DeadLetters;
 using Votes.Ops.DeadLetters;
 
 namespace Votes.Ops.CommandLine;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Spectre.Console;
+using Votes.DeadLetters;
 
 namespace Votes.Ops.DeadLetters;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spectre.Console;
+using Votes.DeadLetters;
 
 namespace Votes.Ops.DeadLetters;
 

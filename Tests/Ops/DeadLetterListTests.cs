@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
+using Votes.DeadLetters;
 using Votes.Ops;
-using Votes.Ops.DeadLetters;
 using Votes.Tests.Servers;
 using Xunit;
 

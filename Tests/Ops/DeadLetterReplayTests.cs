@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using RabbitMQ.Client;
+using Votes.DeadLetters;
 using Votes.LocalCluster;
 using Votes.Ops;
-using Votes.Ops.DeadLetters;
 using Votes.Tests.Servers;
 using Xunit;
 

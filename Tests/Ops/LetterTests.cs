@@ -1,7 +1,7 @@
 using System.Text;
 using RabbitMQ.Client;
+using Votes.DeadLetters;
 using Votes.Ingest.DeadLetters;
-using Votes.Ops.DeadLetters;
 using Xunit;
 
 namespace Votes.Tests.Ops;

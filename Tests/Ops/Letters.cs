@@ -1,6 +1,6 @@
 using System.Text;
 using RabbitMQ.Client;
-using Votes.Ops.DeadLetters;
+using Votes.DeadLetters;
 
 namespace Votes.Tests.Ops;
 

@@ -1,4 +1,4 @@
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>How many letters have the same reason and field.</summary>
 public sealed record LetterGroup(string Reason, string Field, long Count);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>
 /// Counts letters by reason and field, and keeps the first of them. Holds a bounded number of each, whatever the queue

@@ -1,6 +1,6 @@
 using RabbitMQ.Client;
 
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>
 /// Looks at the letters that were ready when it began, each once, and puts every one of them somewhere: at the end of the
@@ -29,7 +29,7 @@ public sealed class LetterWalk(BrokerConnection connection, BrokerAddress addres
     /// <param name="most">The most letters to look at.</param>
     /// <param name="progress">Told how many letters are done, of how many.</param>
     /// <param name="stop">Asks it to take no more letters; those in hand are put where they belong.</param>
-    /// <exception cref="OpsException">It broke off; the message says what is done.</exception>
+    /// <exception cref="DeadLettersException">It broke off; the message says what is done.</exception>
     public async Task<WalkReport> RunAsync(
         Func<Letter, Verdict> judge, long most, IProgress<(long Done, long Of)> progress, CancellationToken stop)
     {
@@ -45,11 +45,11 @@ public sealed class LetterWalk(BrokerConnection connection, BrokerAddress addres
         }
         catch (Exception exception) when (BrokerConnection.IsOfTheBroker(exception))
         {
-            throw new OpsException(
+            throw new DeadLettersException(
                 $"broke off after {_lookedAt} of {_ready} letters, {_replayed} of them replayed: "
                 + $"{BrokerConnection.Tell(exception)}. Nothing is lost, and up to {Hands} letters may be there twice; "
                 + "it is safe to run it again",
-                ExitStatus.Failed,
+                isUnusable: false,
                 exception);
         }
 

@@ -1,4 +1,4 @@
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>One letter of a list.</summary>
 /// <param name="Id">Its name.</param>

@@ -1,4 +1,4 @@
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>What a walk through the dead letters did.</summary>
 /// <param name="Ready">How many letters were ready when it began.</param>

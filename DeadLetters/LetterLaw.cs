@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>Finds the law that a message names, as far as it can be read. Pure.</summary>
 public static class LetterLaw

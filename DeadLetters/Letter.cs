@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client;
 
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>
 /// A dead letter as it was read from the queue. Everything in it may be hostile: whoever prints it makes it safe first.

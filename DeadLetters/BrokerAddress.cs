@@ -1,4 +1,4 @@
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>Where the dead letters are, and where they go when they are replayed.</summary>
 /// <param name="Uri">The broker: <c>amqp://user:password@host:port/vhost</c>.</param>

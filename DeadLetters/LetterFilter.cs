@@ -1,4 +1,4 @@
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>Which letters are meant: those that fit everything that is set. Pure.</summary>
 public sealed record LetterFilter

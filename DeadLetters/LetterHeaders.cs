@@ -1,6 +1,6 @@
 using RabbitMQ.Client;
 
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>The headers that dead letters carry, and the properties of the copies that are made of them. Pure.</summary>
 public static class LetterHeaders

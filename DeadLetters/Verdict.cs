@@ -1,4 +1,4 @@
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>What becomes of a letter that was looked at.</summary>
 public enum Verdict

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Votes.Ops.DeadLetters;
+namespace Votes.DeadLetters;
 
 /// <summary>
 /// A connection to the broker on which each call has a time limit: the client's own calls can wait for ever. It does not
@@ -22,7 +22,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     private BrokerConnection(IConnection connection) => _connection = connection;
 
     /// <summary>Connects.</summary>
-    /// <exception cref="OpsException">The broker is not there, or refuses the user.</exception>
+    /// <exception cref="DeadLettersException">The broker is not there, or refuses the user.</exception>
     public static async Task<BrokerConnection> OpenAsync(BrokerAddress address, CancellationToken cancellationToken)
     {
         var factory = new ConnectionFactory
@@ -42,9 +42,9 @@ public sealed class BrokerConnection : IAsyncDisposable
         }
         catch (Exception exception) when (IsOfTheBroker(exception))
         {
-            throw new OpsException(
+            throw new DeadLettersException(
                 $"the broker at {address.Shown} is not reachable or refuses: {Innermost(exception).Message}",
-                ExitStatus.Unusable,
+                isUnusable: true,
                 exception);
         }
     }
@@ -80,19 +80,24 @@ public sealed class BrokerConnection : IAsyncDisposable
         token => _connection.CreateChannelAsync(new CreateChannelOptions(true, true), token), cancellationToken);
 
     /// <summary>How many messages wait in a queue.</summary>
-    /// <exception cref="OpsException">There is no such queue.</exception>
-    public async Task<uint> ReadyAsync(string queue, CancellationToken cancellationToken)
+    /// <exception cref="DeadLettersException">There is no such queue.</exception>
+    public async Task<uint> ReadyAsync(string queue, CancellationToken cancellationToken) =>
+        (await DepthAsync(queue, cancellationToken)).Ready;
+
+    /// <summary>How many messages wait in a queue, and how many consumers it has.</summary>
+    /// <exception cref="DeadLettersException">There is no such queue.</exception>
+    public async Task<(uint Ready, uint Consumers)> DepthAsync(string queue, CancellationToken cancellationToken)
     {
         var channel = await OpenChannelAsync(cancellationToken);
         try
         {
             var declared = await CallAsync(token => channel.QueueDeclarePassiveAsync(queue, token), cancellationToken);
             await channel.CloseAsync(cancellationToken);
-            return declared.MessageCount;
+            return (declared.MessageCount, declared.ConsumerCount);
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == NotFound)
         {
-            throw new OpsException($"the broker has no queue {queue}", ExitStatus.Unusable, exception);
+            throw new DeadLettersException($"the broker has no queue {queue}", isUnusable: true, exception);
         }
     }
 
@@ -100,7 +105,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     /// Makes sure that only one walks the dead letters: two at once would each see the other's letters twice. The lock is
     /// an empty queue that belongs to this connection, and goes with it however it ends.
     /// </summary>
-    /// <exception cref="OpsException">Another one is at it.</exception>
+    /// <exception cref="DeadLettersException">Another one is at it.</exception>
     public async Task LockAsync(string queue, CancellationToken cancellationToken)
     {
         var channel = await OpenChannelAsync(cancellationToken);
@@ -113,8 +118,8 @@ public sealed class BrokerConnection : IAsyncDisposable
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Locked)
         {
-            throw new OpsException(
-                $"another Ops is walking {queue} right now; try again when it is done", ExitStatus.Failed, exception);
+            throw new DeadLettersException(
+                $"another Ops is walking {queue} right now; try again when it is done", isUnusable: false, exception);
         }
     }
 
