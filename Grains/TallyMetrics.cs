@@ -3,6 +3,7 @@ using Prometheus;
 using Votes.Grains.Counting;
 using Votes.Grains.Flush;
 using Votes.Grains.Laws;
+using Votes.Grains.Reports;
 
 namespace Votes.Grains;
 
@@ -42,6 +43,7 @@ public sealed class TallyMetrics
     {
         _time = time;
         _busiest = new BusiestLaws(options.Value.NamedInMetrics);
+        Activity = new SiloActivity(time);
         _rankedAt = time.GetTimestamp();
         var create = Metrics.WithCustomRegistry(registry);
         _aggregated = create.CreateCounter(
@@ -81,6 +83,15 @@ public sealed class TallyMetrics
         registry.AddBeforeCollectCallback(Collect);
     }
 
+    /// <summary>The same for people: what the silo did in the last seconds.</summary>
+    public SiloActivity Activity { get; }
+
+    /// <summary>Laws that live on this silo.</summary>
+    public int ActiveLaws => (int)_activeLaws.Value;
+
+    /// <summary>Votes accepted by this silo and not yet durable.</summary>
+    public long PendingVotes => _limit?.Votes ?? 0;
+
     /// <summary>Shows the votes that are pending under <paramref name="limit"/>, and the number of lanes.</summary>
     public void Observe(PendingLimit limit, int lanes)
     {
@@ -94,6 +105,7 @@ public sealed class TallyMetrics
         _flushDuration.Observe(duration.TotalSeconds);
         _flushLag.Observe(lag.TotalSeconds);
         _flushVotes.Observe(result.Outcomes.Length);
+        Activity.Flushed(result, lag);
         lock (_gate)
         {
             foreach (var moved in result.Totals)
@@ -126,6 +138,7 @@ public sealed class TallyMetrics
         _redelivered.Inc(redelivered);
         _duplicates.Inc(duplicates);
         _rejected.Inc(rejected);
+        Activity.Settled(counted, redelivered, duplicates, rejected);
     }
 
     /// <summary>Votes are settled that no grain call waits for any more.</summary>
@@ -170,7 +183,7 @@ public sealed class TallyMetrics
 
     private void Collect()
     {
-        _pending.Set(_limit?.Votes ?? 0);
+        _pending.Set(PendingVotes);
         lock (_gate)
         {
             var others = new Dictionary<string, long>(_allTotals, StringComparer.Ordinal);

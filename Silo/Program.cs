@@ -2,6 +2,7 @@ using Prometheus;
 using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
+using Votes.Silo.Operators;
 using Votes.Silo.Pages;
 using Votes.Silo.Reconcile;
 
@@ -29,11 +30,13 @@ builder.AddCluster();
 builder.AddSiloHealth();
 builder.AddReconcile();
 builder.AddApi();
+builder.AddOperators();
 
 return await SiloRun.RunAsync(builder, static app =>
 {
     app.MapApi();
     app.MapPages();
+    app.MapOperators();
     app.MapSiloHealth();
     app.MapMetrics();
 });

@@ -17,6 +17,10 @@ public sealed class SiloClusterOptions : IValidatableObject
     [Required, StringLength(100, MinimumLength = 1)]
     public string ServiceId { get; set; } = "votes";
 
+    /// <summary>This silo's name, for people; empty: one is made up at each start. Up to 100 characters.</summary>
+    [StringLength(100)]
+    public string Name { get; set; } = "";
+
     /// <summary>The address at which other silos and clients reach this one.</summary>
     [Required]
     public string AdvertisedAddress { get; set; } = "127.0.0.1";

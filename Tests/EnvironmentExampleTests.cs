@@ -7,6 +7,7 @@ using Votes.Silo;
 using Votes.Silo.Access;
 using Votes.Silo.Api;
 using Votes.Silo.Api.Live;
+using Votes.Silo.Operators;
 using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
 using Xunit;
@@ -25,6 +26,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Api", typeof(ApiOptions))]
     [InlineData("Live", typeof(LiveOptions))]
     [InlineData("RabbitMq", typeof(RabbitMqOptions))]
+    [InlineData("RabbitMq", typeof(BrokerOptions))]
     [InlineData("Dispatch", typeof(DispatchOptions))]
     [InlineData("Cluster", typeof(Votes.Ingest.Configuration.ClusterOptions))]
     [InlineData("VoterKey", typeof(VoterKeyOptions))]

@@ -18,6 +18,8 @@ internal sealed class Demo(IAnsiConsole console, LocalFolder folder)
     {
         await using var cluster = await StartAsync(cancellationToken);
         var exact = false;
+        if (cluster.Silos is [var silo, ..])
+            console.WriteLine($"watch the results: {silo.Address.Http}/");
         try
         {
             exact = await PublishAndVerifyAsync(cluster, votes, cancellationToken);

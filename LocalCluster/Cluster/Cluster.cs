@@ -49,6 +49,9 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>How the migrating owner of the database connects, for Npgsql.</summary>
     public string OwnerConnectionString => _configuration.OwnerConnectionString;
 
+    /// <summary>The key that operators sign in with.</summary>
+    public string OperatorKey => _configuration.OperatorKey;
+
     /// <summary>Where clients reach the cluster.</summary>
     public ClusterAddresses Addresses => _configuration.Addresses(_state.Services);
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Votes.LocalCluster;
 
@@ -17,6 +19,9 @@ internal sealed class ClusterConfiguration(
 
     /// <summary>How the application connects.</summary>
     public string ServiceConnectionString => postgres.ConnectionString(ServiceRole, secrets.Service, Database);
+
+    /// <summary>What operators sign in with.</summary>
+    public string OperatorKey => secrets.OperatorKey;
 
     /// <summary>What db/bootstrap/roles.sql reads.</summary>
     public Dictionary<string, string?> ForBootstrap() => new()
@@ -43,13 +48,19 @@ internal sealed class ClusterConfiguration(
         {
             variables["Cluster__SiloPort"] = Text(address.SiloPort);
             variables["Cluster__GatewayPort"] = Text(address.GatewayPort);
+            variables["Cluster__Name"] = address.Name;
+            // The key itself stays with those who sign in.
+            variables["Access__OperatorKeySha256"] =
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secrets.OperatorKey)));
+            variables["Access__SignInSecret"] = secrets.SignIn;
         }
         else
         {
-            variables["RabbitMq__Uri"] = rabbitMq.Uri().AbsoluteUri;
             variables["VoterKey__Secret"] = secrets.VoterKey;
         }
 
+        // Ingest takes votes from it; the silos' operators look at its queues.
+        variables["RabbitMq__Uri"] = rabbitMq.Uri().AbsoluteUri;
         var more = address.Kind == ServiceKind.Silo ? options.SiloVariables : options.IngestVariables;
         foreach (var (key, value) in more)
             variables[key] = value;

@@ -1,8 +1,14 @@
 namespace Votes.LocalCluster;
 
-/// <summary>The cluster's passwords and its voter key; made once, kept in files that only their owner may read.</summary>
+/// <summary>The cluster's passwords and keys; made once, kept in files that only their owner may read.</summary>
 internal sealed record ClusterSecrets(
-    string Superuser, string Owner, string Service, string RabbitMq, string VoterKey)
+    string Superuser,
+    string Owner,
+    string Service,
+    string RabbitMq,
+    string VoterKey,
+    string OperatorKey,
+    string SignIn)
 {
     /// <summary>Reads a folder's secrets, and makes those that are missing.</summary>
     public static async Task<ClusterSecrets> LoadAsync(LocalFolder folder, CancellationToken cancellationToken)
@@ -13,6 +19,8 @@ internal sealed record ClusterSecrets(
             await SecretFile.PasswordAsync(In("votes_owner"), cancellationToken),
             await SecretFile.PasswordAsync(In("votes_service"), cancellationToken),
             await SecretFile.PasswordAsync(In("rabbitmq"), cancellationToken),
-            await SecretFile.KeyAsync(In("voter_key"), cancellationToken));
+            await SecretFile.KeyAsync(In("voter_key"), cancellationToken),
+            await SecretFile.PasswordAsync(In("operator_key"), cancellationToken),
+            await SecretFile.KeyAsync(In("sign_in"), cancellationToken));
     }
 }

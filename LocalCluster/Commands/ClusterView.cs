@@ -14,6 +14,12 @@ public static class ClusterView
             console.WriteLine($"  {service.Name,-10} {service.Address.Http} (/health/ready, /metrics)");
         console.WriteLine($"  {"postgres",-10} 127.0.0.1:{Text(cluster.Postgres.Port)}");
         console.WriteLine($"  {"rabbitmq",-10} 127.0.0.1:{Text(cluster.RabbitMq.Port)}");
+        if (cluster.Silos is [var silo, ..])
+        {
+            console.WriteLine($"results: {silo.Address.Http}/");
+            console.WriteLine($"operators: {silo.Address.Http}/ops (`make status` shows the key to sign in with)");
+        }
+
         console.WriteLine($"addresses with passwords: {folder.EndpointsFile}");
     }
 
@@ -35,6 +41,12 @@ public static class ClusterView
         }
 
         console.Write(table);
+        if (cluster.Silos is [var silo, ..])
+        {
+            console.WriteLine($"results: {silo.Address.Http}/");
+            console.WriteLine($"operators: {silo.Address.Http}/ops, key {cluster.OperatorKey}");
+        }
+
         return allReady;
     }
 

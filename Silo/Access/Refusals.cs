@@ -26,7 +26,8 @@ public sealed class Refusals(IOptions<AccessOptions> options) : IAuthorizationMi
             return;
         }
 
-        if (NeedsOperator(policy) && !options.Value.HasOperators)
+        // The sign-in page tells people the same.
+        if (NeedsOperator(policy) && !options.Value.HasOperators && !IsForPeople(context.Request))
         {
             await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, NotConfigured);
         }

@@ -51,6 +51,13 @@ public static class ClusterSetup
             orleans.ClusterId = ours.Value.ClusterId;
             orleans.ServiceId = ours.Value.ServiceId;
         });
+        services.AddOptions<SiloOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
+        {
+            if (ours.Value.Name.Length > 0)
+            {
+                orleans.SiloName = ours.Value.Name;
+            }
+        });
         services.AddOptions<EndpointOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
         {
             var address = IPAddress.Parse(ours.Value.AdvertisedAddress);

@@ -15,10 +15,10 @@ function shape(tag, attributes, text) {
   return element;
 }
 
-/** The next 1, 2 or 5 with zeros: an axis that ends there is easy to read. */
+/** The next 1, 2, 4 or 6 with zeros: an axis that ends there, and its middle, are easy to read. */
 export function roundUp(value) {
   const size = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-  return [1, 2, 5, 10].map((step) => step * size).find((step) => step >= value);
+  return [1, 2, 4, 6, 10].map((step) => step * size).find((step) => step >= value);
 }
 
 /**

@@ -81,7 +81,7 @@ function showChoice(choice, index) {
       make("div", { className: "track", "aria-hidden": "true" }, item.bar)));
     items.set(choice.choice, item);
   }
-  put(item.votes, choice.pending > 0 ? `${votes(choice.total)}, ${number(choice.pending)} pending` : votes(choice.total));
+  put(item.votes, choice.pending > 0 ? `${votes(choice.total)} + ${number(choice.pending)} pending` : votes(choice.total));
   put(item.share, percent(choice.share));
   item.bar.style.width = `${((choice.share ?? 0) * 100).toFixed(2)}%`;
 }
@@ -153,8 +153,7 @@ async function loadLaw() {
   } catch (error) {
     if (error.status === 404 || error.status === 400) {
       live.stop();
-      showConnection($("connection"), "final");
-      put($("connection"), "");
+      $("connection").hidden = true;
       $("law").hidden = true;
       document.title = "Not found – vote results";
       $("notice").replaceChildren(notFound(error));

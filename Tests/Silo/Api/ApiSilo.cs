@@ -12,6 +12,7 @@ using Votes.LocalCluster;
 using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
+using Votes.Silo.Operators;
 using Votes.Silo.Pages;
 
 namespace Votes.Tests.Silo.Api;
@@ -70,12 +71,14 @@ public sealed class ApiSilo : IAsyncDisposable
         builder.AddCluster();
         builder.AddSiloHealth();
         builder.AddApi();
+        builder.AddOperators();
 
         // Several silos in one process would share the default one.
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
         var app = builder.Build();
         app.MapApi();
         app.MapPages();
+        app.MapOperators();
         app.MapSiloHealth();
         app.MapMetrics();
         await app.StartAsync();

@@ -1,0 +1,49 @@
+using Votes.DeadLetters;
+using Votes.Silo.Access;
+using Votes.Silo.Api;
+
+namespace Votes.Silo.Operators;
+
+/// <summary>What the operators' page asks for: silos, queues, dead letters. For operators alone.</summary>
+public static class OpsRoutes
+{
+    /// <summary>Maps them.</summary>
+    public static void MapOperators(this WebApplication app)
+    {
+        var ops = app.MapGroup("/api/ops").RequireAuthorization(Roles.OperatorsPolicy).AddEndpointFilter(FromOurPages.CheckAsync);
+        ops.MapGet("/silos", (ClusterReader cluster, CancellationToken cancellationToken) =>
+                cluster.ReadAsync(cancellationToken))
+            .WithSummary("Operators: every silo, with what it says of itself")
+            .Produces<ClusterView>().ProducesProblem(401).ProducesProblem(403);
+        ops.MapGet("/queues", (QueueReader queues, CancellationToken cancellationToken) =>
+                queues.ReadAsync(cancellationToken))
+            .WithSummary("Operators: the broker's queues")
+            .WithDescription("Messages that consumers have in hand are not among the ready ones.")
+            .Produces<QueuesView>().ProducesProblem(401).ProducesProblem(403);
+        ops.MapPost("/dead-letters/look", (LetterChoice choice, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+                AnswerAsync(desk.LookAsync(choice, cancellationToken)))
+            .WithSummary("Operators: dead letters by reason, and the first of them")
+            .WithDescription("Looks at 1,000 letters, or as many as most says, and puts them at the end of their queue.")
+            .Produces<LettersFound>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(409)
+            .ProducesProblem(503);
+        ops.MapPost("/dead-letters/replay", (LetterChoice choice, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+                AnswerAsync(desk.ReplayAsync(choice, cancellationToken)))
+            .WithSummary("Operators: sends dead letters to be counted again")
+            .Produces<LettersReplayed>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(409)
+            .ProducesProblem(503);
+    }
+
+    private static async Task<IResult> AnswerAsync<T>(Task<T> work)
+    {
+        try
+        {
+            return TypedResults.Ok(await work);
+        }
+        catch (DeadLettersException exception)
+        {
+            return Problems.Of(
+                exception.IsUnusable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status409Conflict,
+                exception.Message);
+        }
+    }
+}

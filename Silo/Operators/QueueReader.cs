@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Options;
+using Votes.DeadLetters;
+
+namespace Votes.Silo.Operators;
+
+/// <summary>Asks the broker for its queues, once for all who ask within a moment.</summary>
+public sealed class QueueReader(IOptions<BrokerOptions> options, TimeProvider time) : IDisposable
+{
+    private const string NotConfigured =
+        "This silo knows no broker: set RabbitMq:Uri (RabbitMq__Uri) to see its queues and dead letters here.";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private QueuesView? _last;
+    private long _readAt;
+
+    /// <summary>The queues, or why they cannot be told.</summary>
+    public async Task<QueuesView> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Address is not { } address)
+        {
+            return new QueuesView(false, NotConfigured, null, null);
+        }
+
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_last is null || time.GetElapsedTime(_readAt) > GoodFor)
+            {
+                _last = await AskAsync(address, cancellationToken);
+                _readAt = time.GetTimestamp();
+            }
+
+            return _last;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Where the dead letters are.</summary>
+    /// <exception cref="DeadLettersException">It is not configured.</exception>
+    public BrokerAddress AddressOrThrow() =>
+        options.Value.Address ?? throw new DeadLettersException(NotConfigured, isUnusable: true);
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<QueuesView> AskAsync(BrokerAddress address, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await using var connection = await BrokerConnection.OpenAsync(address, either.Token);
+            return new QueuesView(
+                true,
+                null,
+                await DepthAsync(connection, address.Queue, either.Token),
+                await DepthAsync(connection, address.DeadLetterQueue, either.Token));
+        }
+        catch (DeadLettersException exception)
+        {
+            return new QueuesView(true, exception.Message, null, null);
+        }
+        catch (Exception exception) when (BrokerConnection.IsOfTheBroker(exception)
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return new QueuesView(true, $"The broker at {address.Shown} does not answer.", null, null);
+        }
+    }
+
+    private static async Task<QueueView> DepthAsync(
+        BrokerConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        var (ready, consumers) = await connection.DepthAsync(queue, cancellationToken);
+        return new QueueView(queue, ready, consumers);
+    }
+}
