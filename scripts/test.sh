@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the tests; the last line is `N passed, N failed`, with `, N skipped` where any were.
-#   scripts/test.sh             all of them; installs the servers they need where they are missing
+#   scripts/test.sh             all of them; installs the servers and the browser they need where they are missing
 #   scripts/test.sh --unit      those that need no server
 #   FILTER=Ledger scripts/test.sh    those whose full name has Ledger in it
 set -euo pipefail
@@ -14,6 +14,7 @@ if [ "${1:-}" = "--unit" ]; then
     selection+=(-trait- "Needs=Servers")
 else
     scripts/install-servers.sh
+    scripts/install-chromium.sh
 fi
 [ -z "${FILTER:-}" ] || selection+=(-method "*$FILTER*")
 scripts/build.sh

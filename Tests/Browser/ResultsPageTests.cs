@@ -1,0 +1,155 @@
+using Microsoft.Playwright;
+using Votes.Tests.Servers;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Votes.Tests.Browser;
+
+[NeedsServers]
+[Collection(PagesTests.Name)]
+public sealed class ResultsPageTests(PagesCluster site)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Bars_move_while_votes_are_published()
+    {
+        await site.CreateLawAsync("moving", "Night Trains Act");
+        await site.VoteAsync("moving", "yes", 3);
+        await using var page = await site.OpenAsync("/laws/moving");
+        await Expect(page["#total"]).ToHaveTextAsync("3");
+        await Expect(page["[data-choice=yes] .choice-share"]).ToHaveTextAsync("100.0 %");
+        await Expect(page["#explain"]).ToHaveTextAsync("");
+
+        await site.VoteAsync("moving", "no", 1);
+
+        await Expect(page["#total"]).ToHaveTextAsync("4");
+        await Expect(page["[data-choice=yes] .choice-share"]).ToHaveTextAsync("75.0 %");
+        await Expect(page["[data-choice=no] .choice-votes"]).ToHaveTextAsync("1 vote");
+        Assert.Equal("75%", await WidthAsync(page, "yes"));
+        Assert.Equal("25%", await WidthAsync(page, "no"));
+        await Expect(page["#pending"]).ToHaveTextAsync("0");
+        await Expect(page["#connection"]).ToHaveTextAsync("Live");
+        await Expect(page["#chart svg"]).ToHaveAttributeAsync("role", "img");
+        await Expect(page["#state"]).ToHaveTextAsync("Open");
+        await page.KeepAsync("law-light");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task The_start_page_shows_live_totals_and_finds_laws()
+    {
+        await site.CreateLawAsync("found-1", "Public Libraries Act");
+        await site.CreateLawAsync("found-2", "Public Baths Act");
+        await site.VoteAsync("found-1", "yes", 2);
+        await using var page = await site.OpenAsync("/");
+        await page["#search"].FillAsync("public l");
+        await Expect(page["#laws > li"]).ToHaveCountAsync(1);
+        await Expect(page["[data-law=found-1] .votes"]).ToHaveTextAsync("2 votes");
+
+        await site.VoteAsync("found-1", "no", 2);
+
+        await Expect(page["[data-law=found-1] .votes"]).ToHaveTextAsync("4 votes");
+        await Expect(page["[data-law=found-1] .legend"]).ToHaveTextAsync("yes50.0 %no50.0 %abstain0.0 %");
+        await page["#search"].FillAsync("");
+        await Expect(page["[data-law=found-2]"]).ToHaveCountAsync(1);
+        await page.KeepAsync("start-light");
+        await page["#status"].SelectOptionAsync("closed");
+        await page["#search"].FillAsync("found-1");
+        await Expect(page["#notice"]).ToContainTextAsync("Nothing found");
+        Assert.EndsWith("/?search=found-1&status=closed", page.Page.Url, StringComparison.Ordinal);
+        await page.KeepAsync("start-nothing-found");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task A_closed_law_is_shown_as_final()
+    {
+        await site.CreateLawAsync("closing", "Summer Time Act");
+        await site.VoteAsync("closing", "yes", 5);
+        await using var page = await site.OpenAsync("/laws/closing", colours: ColorScheme.Dark);
+        await Expect(page["#total"]).ToHaveTextAsync("5");
+
+        await site.CloseLawAsync("closing");
+
+        await Expect(page["#state"]).ToHaveTextAsync("Closed, final result");
+        await Expect(page["#explain"]).ToContainTextAsync("no vote can change these totals any more");
+        await page.KeepAsync("law-closed-dark");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task A_page_goes_on_at_another_silo_when_its_own_is_killed()
+    {
+        await site.CreateLawAsync("surviving", "Harbour Act");
+        await site.VoteAsync("surviving", "yes", 1);
+        await using var page = await site.OpenAsync("/laws/surviving");
+        await Expect(page["#total"]).ToHaveTextAsync("1");
+        await page.Page.EvaluateAsync(
+            "window.states = []; new MutationObserver(() => states.push(document.getElementById('connection').textContent))"
+            + ".observe(document.getElementById('connection'), { childList: true })");
+        var silo = site.Cluster.Silos[0];
+
+        await silo.KillAsync(Stop);
+        try
+        {
+            await Expect(page["#connection"]).ToHaveTextAsync("Live");
+            await site.VoteAsync("surviving", "no", 1);
+            await Expect(page["#total"]).ToHaveTextAsync("2");
+            Assert.Contains("Reconnecting …", await page.Page.EvaluateAsync<string[]>("states"));
+        }
+        finally
+        {
+            silo.Start();
+            await silo.WaitUntilReadyAsync(TimeSpan.FromSeconds(90), Stop);
+        }
+
+        // The lost connection itself is the one thing to complain of.
+        Assert.All(page.Complaints, static complaint => Assert.StartsWith("Failed to load resource: net::", complaint));
+    }
+
+    [Fact]
+    public async Task Without_any_silo_the_page_says_so_and_keeps_what_it_has()
+    {
+        await site.CreateLawAsync("keeping", "Archives Act");
+        await site.VoteAsync("keeping", "yes", 7);
+        await using var page = await site.OpenAsync("/laws/keeping");
+        await Expect(page["#total"]).ToHaveTextAsync("7");
+
+        await page.Page.Context.SetOfflineAsync(true);
+
+        await Expect(page["#connection"]).ToHaveTextAsync("Reconnecting …");
+        await Expect(page["#notice"]).ToContainTextAsync("No silo answers at this address");
+        await Expect(page["#total"]).ToHaveTextAsync("7");
+        await page.KeepAsync("law-no-silo");
+        await page.Page.Context.SetOfflineAsync(false);
+        await Expect(page["#connection"]).ToHaveTextAsync("Live");
+        await Expect(page["#notice"]).ToHaveTextAsync("");
+    }
+
+    [Fact]
+    public async Task Unknown_laws_and_too_many_requests_are_told()
+    {
+        await using var page = await site.OpenAsync("/laws/no-such-law");
+        await Expect(page["h1:visible"]).ToHaveTextAsync("There is no such law");
+        await page.KeepAsync("law-unknown");
+
+        await page.Page.RouteAsync("**/api/laws?*", static route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            Status = 429,
+            ContentType = "application/problem+json",
+            Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
+            Body = """{"status":429,"detail":"Too many requests at once. Wait 7 s and try again."}""",
+        }));
+        await page.GoAsync(site.Address);
+        await Expect(page["#notice"]).ToContainTextAsync("Wait 7 s and try again.");
+        await Expect(page["#notice"]).ToContainTextAsync("Trying again in");
+        await page.KeepAsync("start-too-many-requests");
+        await page.Page.UnrouteAsync("**/api/laws?*");
+        await page["#notice button"].ClickAsync();
+        await Expect(page["#notice"]).ToHaveTextAsync("");
+    }
+
+    private static Task<string> WidthAsync(WatchedPage page, string choice) =>
+        page[$"[data-choice={choice}] .track > span"].EvaluateAsync<string>("e => e.style.width");
+}
