@@ -50,6 +50,9 @@ public sealed record RabbitMqOptions
     /// <summary>How many dead letters may be on their way to the broker at once.</summary>
     public int DeadLettersInFlight { get; init; } = 256;
 
+    /// <summary>How often dead letters that the broker refuses for what they hold are tried again.</summary>
+    public TimeSpan HeldLettersRetryPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Throws where a lane would be given up before it is known why nothing becomes durable.</summary>
     /// <param name="responseTimeout">How long a call to a grain may take.</param>
     /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
@@ -98,5 +101,10 @@ public sealed record RabbitMqOptions
             .NotLess(nameof(ReconnectMaxDelay), ReconnectMaxDelay, nameof(ReconnectMinDelay), ReconnectMinDelay)
             .Between(nameof(StallCheckPeriod), StallCheckPeriod, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))
             .Between(nameof(DeadLettersInFlight), DeadLettersInFlight, 1, 4096)
+            .Between(
+                nameof(HeldLettersRetryPeriod),
+                HeldLettersRetryPeriod,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromHours(1))
             .ThrowIfBroken();
 }

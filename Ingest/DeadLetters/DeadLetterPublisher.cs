@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -30,15 +29,13 @@ public sealed partial class DeadLetterPublisher(
     private const ushort PreconditionFailed = 406;
     private const ushort FrameError = 501;
 
-    // The broker's limits seldom change: often enough for whoever has mended them, and no burden where nobody does.
-    private static readonly TimeSpan HeldRetryPeriod = TimeSpan.FromMinutes(1);
-
-    private readonly Channel<DeadLetter> _waiting = Channel.CreateUnbounded<DeadLetter>();
+    private readonly WaitingLetters _waiting = new();
     private readonly RefusedLetters _refused = new();
     private readonly Backoff _backoff = new(options.ReconnectMinDelay, options.ReconnectMaxDelay);
     private volatile bool _isConnected;
     private volatile bool _hasPublished;
     private volatile int _failures;
+    private long _roundBegan = time.GetTimestamp();
 
     /// <summary>True while letters can be published.</summary>
     public bool IsConnected => _isConnected;
@@ -47,7 +44,7 @@ public sealed partial class DeadLetterPublisher(
     public bool IsHeldUp => !_isConnected || _failures > 0 || _refused.Held > 0;
 
     /// <summary>Takes a letter; returns at once.</summary>
-    public void Add(DeadLetter letter) => _waiting.Writer.TryWrite(letter);
+    public void Add(DeadLetter letter) => _waiting.Add(letter);
 
     /// <summary>
     /// Publishes until asked to stop. A letter that waits then stays unacked: the broker delivers it again.
@@ -97,9 +94,34 @@ public sealed partial class DeadLetterPublisher(
         await using var stopping = stop.UnsafeRegister(_ => ended.Cancel(), null);
         connection.ConnectionShutdownAsync += (_, _) => ended.CancelAsync();
         channel.ChannelShutdownAsync += (_, _) => ended.CancelAsync();
-        _refused.TryAgain();
-        await PublishAloneAsync(channel, ended.Token);
-        await PublishAllAsync(connection, channel, ended);
+        while (true)
+        {
+            BeginRoundIfDue();
+            await PublishAloneAsync(channel, ended.Token);
+            await PublishAllAsync(connection, channel, ended);
+        }
+    }
+
+    /// <summary>
+    /// The broker's limits seldom change: letters that are held are tried again now and then, all of them where the first
+    /// are taken. A round goes on over the connections that refusals end.
+    /// </summary>
+    private void BeginRoundIfDue()
+    {
+        _refused.DropRetired();
+        if (UntilRound() == TimeSpan.Zero)
+        {
+            _roundBegan = time.GetTimestamp();
+            _refused.BeginRound();
+        }
+
+        metrics.DeadLettersHeld(_refused.Held);
+    }
+
+    private TimeSpan UntilRound()
+    {
+        var left = options.HeldLettersRetryPeriod - time.GetElapsedTime(_roundBegan);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private void Lost(Exception cause)
@@ -136,7 +158,8 @@ public sealed partial class DeadLetterPublisher(
                 _failures = 0;
                 if (_refused.Blame())
                 {
-                    LogHeld(log, e, letter.Poison.Reason, letter.Batch.Body(letter.Index).Length);
+                    var bytes = letter.Batch.Body(letter.Index).Length;
+                    LogHeld(log, e, letter.Poison.Reason, bytes, options.HeldLettersRetryPeriod);
                 }
 
                 throw;
@@ -151,13 +174,13 @@ public sealed partial class DeadLetterPublisher(
     /// <summary>As many loops as letters may be in flight; the first that fails ends them all.</summary>
     private async Task PublishAllAsync(IConnection connection, IChannel channel, CancellationTokenSource ended)
     {
-        // Letters that are held are tried again on a new connection, since a refusal ends the one it happens on. Those on
+        // Letters that are held are tried again alone, since a refusal ends the connection that it happens on. Those on
         // their way are let arrive first.
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
         await using var timer = time.CreateTimer(
             _ => pause.Cancel(),
             null,
-            _refused.Held > 0 ? HeldRetryPeriod : Timeout.InfiniteTimeSpan,
+            _refused.Held > 0 ? UntilRound() : Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
         var loops = Enumerable.Range(0, options.DeadLettersInFlight)
             .Select(_ => LoopAsync(channel, ended, pause.Token))
@@ -177,7 +200,7 @@ public sealed partial class DeadLetterPublisher(
         {
             while (true)
             {
-                var letter = await _waiting.Reader.ReadAsync(pause);
+                var letter = await _waiting.TakeAsync(pause);
                 try
                 {
                     await PublishAsync(channel, letter, isBare: false, ended.Token);
@@ -190,7 +213,7 @@ public sealed partial class DeadLetterPublisher(
                     }
                     else
                     {
-                        _waiting.Writer.TryWrite(letter);
+                        _waiting.Add(letter);
                     }
 
                     throw;
@@ -254,6 +277,6 @@ public sealed partial class DeadLetterPublisher(
 
     [LoggerMessage(Level = LogLevel.Error, Message =
         "The broker refuses a dead letter ({Reason}, {Bytes} bytes) even without its own properties. It is held, with its " +
-        "message and those behind it unacked, and tried again each minute: see to the broker's limits.")]
-    private static partial void LogHeld(ILogger log, Exception cause, string reason, int bytes);
+        "message and those behind it unacked, and tried again every {Period}: see to the broker's limits.")]
+    private static partial void LogHeld(ILogger log, Exception cause, string reason, int bytes, TimeSpan period);
 }

@@ -42,22 +42,98 @@ public sealed class RefusedLettersTests
     }
 
     [Fact]
-    public void Letter_that_is_held_is_tried_again_and_told_of_once()
+    public void Letter_that_is_held_is_tried_again_once_a_round_and_told_of_once()
     {
-        var bad = Letter();
-        _letters.Suspect(bad);
-        AssertNext(bad, isBare: false).Blame();
-        Assert.True(AssertNext(bad, isBare: true).Blame());
+        var bad = Hold();
 
-        Assert.True(_letters.TryAgain());
-        Assert.False(_letters.TryAgain());
+        Assert.False(_letters.TryGetNext(out _));
+        _letters.BeginRound();
         Assert.False(AssertNext(bad, isBare: true).Blame());
         Assert.Equal(1, _letters.Held);
+        Assert.False(_letters.TryGetNext(out _));
 
-        Assert.True(_letters.TryAgain());
+        _letters.BeginRound();
         AssertNext(bad, isBare: true);
+        Assert.Equal(1, _letters.Held);
         _letters.Acquit();
         Assert.Equal(0, _letters.Held);
+    }
+
+    [Fact]
+    public void Round_tries_all_letters_that_are_held_while_some_are_taken()
+    {
+        var held = Enumerable.Range(0, 20).Select(_ => Hold()).ToArray();
+        _letters.BeginRound();
+        for (var i = 0; i < held.Length; i++)
+        {
+            AssertNext(held[i], isBare: true);
+            if (i % RefusedLetters.RefusalsThatEndRound == 0)
+            {
+                _letters.Acquit();
+            }
+            else
+            {
+                _letters.Blame();
+            }
+        }
+
+        Assert.False(_letters.TryGetNext(out _));
+        Assert.Equal(15, _letters.Held);
+    }
+
+    [Fact]
+    public void Round_ends_when_one_letter_after_the_other_is_refused_and_the_next_one_goes_on_behind_them()
+    {
+        var held = Enumerable.Range(0, 6).Select(_ => Hold()).ToArray();
+        _letters.BeginRound();
+        for (var i = 0; i < RefusedLetters.RefusalsThatEndRound; i++)
+        {
+            AssertNext(held[i], isBare: true).Blame();
+        }
+
+        Assert.False(_letters.TryGetNext(out _));
+        Assert.Equal(6, _letters.Held);
+        _letters.BeginRound();
+        AssertNext(held[4], isBare: true);
+    }
+
+    [Fact]
+    public void Letter_under_suspicion_goes_before_those_that_are_held()
+    {
+        var held = Hold();
+        var suspect = Letter();
+        _letters.BeginRound();
+        _letters.Suspect(suspect);
+
+        AssertNext(suspect, isBare: false).Acquit();
+        AssertNext(held, isBare: true);
+    }
+
+    [Fact]
+    public void Letters_of_a_channel_that_is_lost_are_let_go_of_and_the_others_kept()
+    {
+        var lost = Hold();
+        var kept = Hold();
+        var suspect = Letter();
+        _letters.Suspect(suspect);
+        _letters.BeginRound();
+        lost.Batch.Generation.Retire();
+        suspect.Batch.Generation.Retire();
+
+        _letters.DropRetired();
+
+        Assert.Equal(1, _letters.Held);
+        AssertNext(kept, isBare: true).Acquit();
+        Assert.False(_letters.TryGetNext(out _));
+    }
+
+    private DeadLetter Hold()
+    {
+        var letter = Letter();
+        _letters.Suspect(letter);
+        AssertNext(letter, isBare: false).Blame();
+        Assert.True(AssertNext(letter, isBare: true).Blame());
+        return letter;
     }
 
     private RefusedLetters AssertNext(DeadLetter letter, bool isBare)
@@ -67,7 +143,7 @@ public sealed class RefusedLettersTests
         return _letters;
     }
 
-    private static DeadLetter Letter()
+    internal static DeadLetter Letter()
     {
         var batch = new DeliveryBatch(new Generation(1, static _ => { }), 1, 0);
         batch.Add(1, new BasicProperties(), "body"u8, new Poison("not_json", "", ""));
