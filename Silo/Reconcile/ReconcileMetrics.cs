@@ -12,6 +12,7 @@ public sealed class ReconcileMetrics
     private readonly Gauge _duration;
     private readonly Gauge _interval;
     private readonly Counter _failures;
+    private readonly Counter _skipped;
 
     /// <summary>Registers the metrics.</summary>
     public ReconcileMetrics(CollectorRegistry registry)
@@ -31,6 +32,9 @@ public sealed class ReconcileMetrics
         _duration = create.CreateGauge("votes_reconcile_duration_seconds", "How long the last check took.");
         _interval = create.CreateGauge("votes_reconcile_interval_seconds", "The time from one check to the next.");
         _failures = create.CreateCounter("votes_reconcile_failures_total", "Checks of this silo that did not succeed.");
+        _skipped = create.CreateCounter(
+            "votes_reconcile_laws_skipped_total",
+            "Laws that this silo's checks left out, because one of them alone takes longer than a statement may.");
     }
 
     /// <summary>Shows how often a check is due.</summary>
@@ -45,6 +49,9 @@ public sealed class ReconcileMetrics
         _sweptAt.Set(Seconds(record.SweptAt));
         _duration.Set(record.Duration.TotalSeconds);
     }
+
+    /// <summary>A check left laws out.</summary>
+    public void Skipped(int laws) => _skipped.Inc(laws);
 
     /// <summary>A check did not succeed.</summary>
     public void Failed() => _failures.Inc();

@@ -80,6 +80,12 @@ public sealed partial class ReconcileService(
             LogMore(logger, result.News.Count - LoggedTotals);
         }
 
+        if (result.Skipped.Count > 0)
+        {
+            metrics.Skipped(result.Skipped.Count);
+            LogSkipped(logger, result.Skipped.Count, result.Skipped[0], options.Value.StatementTimeout);
+        }
+
         if (result.RightAgain.Count > 0)
         {
             LogRightAgain(logger, result.RightAgain.Count, result.RightAgain[0]);
@@ -96,6 +102,11 @@ public sealed partial class ReconcileService(
     [LoggerMessage(Level = LogLevel.Error, Message =
         "{Count} more totals are not their number of votes: `Votes.Ops reconcile` lists them")]
     private static partial void LogMore(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "{Count} laws were not recounted, law {LawId} among them: one alone takes longer than Reconcile:StatementTimeout "
+        + "({StatementTimeout}). Raise it, or run `Votes.Ops reconcile --law` by hand")]
+    private static partial void LogSkipped(ILogger logger, int count, string lawId, TimeSpan statementTimeout);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} laws that differed are right again, {LawId} among them")]
     private static partial void LogRightAgain(ILogger logger, int count, string lawId);

@@ -17,7 +17,7 @@ namespace Votes.Tests.Silo.Reconcile;
 public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncLifetime
 {
     /// <summary>Ten laws, law-0 to law-9, with ten votes each: 6 yes and 4 no.</summary>
-    private const string TenLaws = """
+    internal const string TenLaws = """
         insert into vote_audit (law_id, voter, vote_id, choice, cast_at)
         select 'law-' || n / 10, gen_random_uuid(), gen_random_uuid(), case when n % 10 < 6 then 'yes' else 'no' end, now()
           from generate_series(0, 99) as n;

@@ -1,0 +1,232 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Votes.Silo.Reconcile;
+
+/// <summary>
+/// The looking of one check: each statement is a snapshot of its own, in which a total is exact however many votes are being
+/// counted, and has a time limit. What takes longer is split; a law that does so alone is skipped, and the others go on.
+/// </summary>
+/// <param name="connection">Its own, without a transaction.</param>
+/// <param name="statementTimeout">How long a statement may take.</param>
+internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTimeout)
+{
+    // So many statements of a slice, and of what is known to differ, may take too long: they bound what a check costs.
+    private const int MaxTimeouts = 2;
+
+    // The law with which the slice has its votes; none where it reaches the last law. Stops reading there.
+    private const string SliceEnd = """
+        select law_id
+          from (select law_id, sum(sum(total)) over (order by law_id) as votes
+                  from vote_results where law_id > $1 group by law_id) as laws
+         where votes >= $2
+         order by law_id
+         limit 1
+        """;
+
+    // Where a slice is cut in two: the law with which about half of its votes are reached, at least the first one.
+    private const string Cut = """
+        with laws as (
+          select law_id, sum(sum(total)) over (order by law_id) as votes, sum(sum(total)) over () as all_votes
+            from vote_results where law_id > $1 and ($2::text is null or law_id <= $2) group by law_id)
+        select coalesce(max(law_id) filter (where votes <= all_votes / 2), min(law_id)), count(*),
+               coalesce((max(all_votes) / 2)::bigint, 0)
+          from laws
+        """;
+
+    // A slice is a range of ids, not a list: it also has the laws whose totals are gone.
+    private const string RecountSlice = """
+        select law_id, choice, total, audit_rows from vote_ledger where law_id > $1 and law_id <= $2
+        """;
+
+    private const string RecountToTheEnd = """
+        select law_id, choice, total, audit_rows from vote_ledger where law_id > $1
+        """;
+
+    private const string RecountLaws = """
+        select law_id, choice, total, audit_rows from vote_ledger where law_id = any($1)
+        """;
+
+    // The server compares, since ids are ordered by their UTF-8 bytes there.
+    private const string OutOfSlice = """
+        select law_id from unnest($1::text[]) as known (law_id)
+         where law_id collate "C" <= $2 or law_id collate "C" > $3
+        """;
+
+    private readonly List<WrongTotal> _wrong = [];
+    private readonly List<string> _skipped = [];
+    private readonly HashSet<string> _notLookedAt = new(StringComparer.Ordinal);
+    private int _timeouts;
+
+    /// <summary>Totals that are wrong.</summary>
+    public IReadOnlyList<WrongTotal> Wrong => _wrong;
+
+    /// <summary>Laws that cannot be recounted within the limit, each by itself.</summary>
+    public IReadOnlyList<string> Skipped => _skipped;
+
+    /// <summary>How many votes were recounted.</summary>
+    public long AuditRows { get; private set; }
+
+    /// <summary>Whether a law that was asked for was looked at.</summary>
+    public bool Saw(string lawId) => !_notLookedAt.Contains(lawId);
+
+    /// <summary>Recounts the laws after one, until they have their votes.</summary>
+    /// <param name="after">Where the slice begins.</param>
+    /// <param name="slice">How many votes; what may be tried next time is left in it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The last law of the slice; null: it reached the end.</returns>
+    /// <exception cref="PostgresException">It took too long although it was split.</exception>
+    public async Task<string?> SliceAsync(string after, SliceSize slice, CancellationToken cancellationToken)
+    {
+        string? end;
+        await using (var find = Command(
+            SliceEnd, Value(after, NpgsqlDbType.Text), Value((decimal)slice.Votes, NpgsqlDbType.Numeric)))
+        {
+            end = (string?)await find.ExecuteScalarAsync(cancellationToken);
+        }
+
+        for (_timeouts = 0; ;)
+        {
+            try
+            {
+                await AddAsync(RangeCommand(after, end), cancellationToken);
+                slice.Ended(_timeouts > 0);
+                return end;
+            }
+            catch (PostgresException exception) when (IsTimeout(exception))
+            {
+                var (cut, laws, votes) = await CutAsync(after, end, cancellationToken);
+                slice.Shrink(votes);
+                if (laws == 1)
+                {
+                    Skip(cut!);
+                    return cut;
+                }
+
+                if (++_timeouts == MaxTimeouts || laws == 0)
+                {
+                    throw;
+                }
+
+                end = cut;
+            }
+        }
+    }
+
+    /// <summary>Recounts those of some laws that are outside of a slice.</summary>
+    public async Task OutsideAsync(
+        IReadOnlyCollection<string> laws, string after, string? end, CancellationToken cancellationToken)
+    {
+        if (laws.Count == 0)
+        {
+            return;
+        }
+
+        var outside = new List<string>();
+        await using (var command = Command(
+            OutOfSlice, Value(laws.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text), Value(after, NpgsqlDbType.Text),
+            Value(end, NpgsqlDbType.Text)))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                outside.Add(reader.GetString(0));
+            }
+        }
+
+        // In another order each time: where some take too long, it is not always the same others that are not reached.
+        var shuffled = outside.ToArray();
+        Random.Shared.Shuffle(shuffled);
+        _timeouts = 0;
+        await LawsAsync(shuffled, cancellationToken);
+    }
+
+    private async Task LawsAsync(string[] laws, CancellationToken cancellationToken)
+    {
+        if (laws.Length == 0)
+        {
+            return;
+        }
+
+        if (_timeouts == MaxTimeouts)
+        {
+            _notLookedAt.UnionWith(laws);
+            return;
+        }
+
+        try
+        {
+            var command = Command(RecountLaws, Value(laws, NpgsqlDbType.Array | NpgsqlDbType.Text));
+            await AddAsync(command, cancellationToken);
+        }
+        catch (PostgresException exception) when (IsTimeout(exception))
+        {
+            _timeouts++;
+            if (laws.Length == 1)
+            {
+                Skip(laws[0]);
+                return;
+            }
+
+            await LawsAsync(laws[..(laws.Length / 2)], cancellationToken);
+            await LawsAsync(laws[(laws.Length / 2)..], cancellationToken);
+        }
+    }
+
+    private void Skip(string lawId)
+    {
+        _skipped.Add(lawId);
+        _notLookedAt.Add(lawId);
+    }
+
+    private async Task<(string? Law, long Laws, long Votes)> CutAsync(
+        string after, string? end, CancellationToken cancellationToken)
+    {
+        await using var command = Command(Cut, Value(after, NpgsqlDbType.Text), Value(end, NpgsqlDbType.Text));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var law = await reader.IsDBNullAsync(0, cancellationToken) ? null : reader.GetString(0);
+        return (law, reader.GetInt64(1), reader.GetInt64(2));
+    }
+
+    /// <summary>Adds the rows that differ to what is wrong; all of them, or none where it fails.</summary>
+    private async Task AddAsync(NpgsqlCommand recount, CancellationToken cancellationToken)
+    {
+        var (wrong, auditRows) = (new List<WrongTotal>(), 0L);
+        await using (recount)
+        {
+            await using var reader = await recount.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var row = new WrongTotal(
+                    reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+                auditRows += row.AuditRows;
+                if (row.Difference != 0)
+                {
+                    wrong.Add(row);
+                }
+            }
+        }
+
+        _wrong.AddRange(wrong);
+        AuditRows += auditRows;
+    }
+
+    private NpgsqlCommand RangeCommand(string after, string? end) => end is null
+        ? Command(RecountToTheEnd, Value(after, NpgsqlDbType.Text))
+        : Command(RecountSlice, Value(after, NpgsqlDbType.Text), Value(end, NpgsqlDbType.Text));
+
+    private static bool IsTimeout(PostgresException exception) =>
+        exception.SqlState == PostgresErrorCodes.QueryCanceled;
+
+    // The server's limit ends the statement; the client's is for a server that does not answer at all.
+    private NpgsqlCommand Command(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)statementTimeout.TotalSeconds + 5 };
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    private static NpgsqlParameter Value(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}
