@@ -23,6 +23,12 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
 {
     private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(1);
 
+    // A repair by an operator shows after this time in a law that is asked for and has no further votes.
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(30);
+
+    // A database that is slow must not make answers slow: what is in memory is older then, not wrong.
+    private static readonly TimeSpan ReadAgainPatience = TimeSpan.FromMilliseconds(250);
+
     private readonly TallyWriter _writer;
     private readonly LawBook _book;
     private readonly TallyMetrics _metrics;
@@ -36,6 +42,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private Task _lastWrite = Task.CompletedTask;
     private DateTimeOffset _asOf;
     private long _loadedAt;
+    private long _readAgainAt;
     private bool _timerArmed;
     private Task<bool>? _reload;
     private int _doubts;
@@ -117,6 +124,14 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         if (IsInDoubt || _book[_lawId].Status == LawStatus.Unknown)
         {
             await ReloadIfOldAsync(cancellationToken);
+        }
+        else if (_time.GetElapsedTime(_readAgainAt) >= ReadAgainAfter)
+        {
+            // However often it is asked for, and whether or not the database answers, a law is read once in this time, and
+            // together with others: their number alone decides what it costs.
+            _readAgainAt = _time.GetTimestamp();
+            await ((Task)ReloadIfOldAsync(CancellationToken.None)).WaitAsync(ReadAgainPatience, _time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         return _tally.ToLawTally(_book[_lawId], _asOf);
@@ -245,7 +260,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         try
         {
             var snapshot = await _book.OpenAsync(_lawId, cancellationToken);
-            _loadedAt = _time.GetTimestamp();
+            _loadedAt = _readAgainAt = _time.GetTimestamp();
             _asOf = _time.GetUtcNow();
             _doubtsAtLoad = doubts;
             foreach (var total in snapshot.Totals)

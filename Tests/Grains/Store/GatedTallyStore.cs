@@ -64,6 +64,16 @@ internal sealed class GatedTallyStore : ITallyStore
         }
     }
 
+    /// <summary>Sets a total, as a repair does: the version goes on.</summary>
+    public void Repair(string lawId, string choice, long total)
+    {
+        lock (_gate)
+        {
+            var before = _totals.GetValueOrDefault((lawId, choice));
+            _totals[(lawId, choice)] = new ChoiceTotal(choice, total, before.Version + 1);
+        }
+    }
+
     /// <summary>Whether the law is registered.</summary>
     public bool Knows(string lawId)
     {
