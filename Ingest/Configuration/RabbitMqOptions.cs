@@ -26,6 +26,12 @@ public sealed record RabbitMqOptions
     /// </summary>
     public int PrefetchPerLane { get; init; } = 10_000;
 
+    /// <summary>
+    /// How many bytes the messages of a lane may hold. Where they are so large that prefetch would exceed it, the lane takes
+    /// fewer at a time, at least one.
+    /// </summary>
+    public long MaxHeldBytesPerLane { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How many messages make a full delivery batch.</summary>
     public int DeliveryBatchMessages { get; init; } = 100;
 
@@ -89,6 +95,7 @@ public sealed record RabbitMqOptions
                 QueueType is "quorum" or "classic", nameof(QueueType), $"is {QueueType}; it must be quorum or classic")
             .Between(nameof(Lanes), Lanes, 1, 64)
             .Between(nameof(PrefetchPerLane), PrefetchPerLane, 1, ushort.MaxValue)
+            .Between(nameof(MaxHeldBytesPerLane), MaxHeldBytesPerLane, 1024 * 1024, 64L * 1024 * 1024 * 1024)
             .Between(nameof(DeliveryBatchMessages), DeliveryBatchMessages, 1, 10_000)
             .Between(
                 nameof(DeliveryBatchWait), DeliveryBatchWait, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10))

@@ -15,11 +15,16 @@ public sealed class DeliveryBatch
     private const int FirstBufferBytes = 32 * 1024;
     private const int UsualBodyBytes = 320;
 
+    // More than any vote has: such a body gets an array of its own, or the buffer would double to the size of a hundred.
+    private const int LargeBodyBytes = 16 * 1024;
+
     private readonly int _capacity;
     private Vote[] _votes;
     private int[] _ends;
     private IReadOnlyBasicProperties[] _properties;
     private List<(int Index, Poison Poison)>? _poison;
+    private Dictionary<int, byte[]>? _large;
+    private long _held;
     private byte[] _bodies;
     private int _unsettled;
 
@@ -64,6 +69,9 @@ public sealed class DeliveryBatch
     /// <summary>The poison messages.</summary>
     public IReadOnlyList<(int Index, Poison Poison)> Poison => _poison ?? [];
 
+    /// <summary>Notes what the next message was found to hold, until the batch lets go of all of them.</summary>
+    public void Holds(long bytes) => _held += bytes;
+
     /// <summary>Adds a good message.</summary>
     public void Add(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body, in Vote vote)
     {
@@ -97,6 +105,11 @@ public sealed class DeliveryBatch
     /// <summary>The body of a message that is not settled.</summary>
     public ReadOnlyMemory<byte> Body(int index)
     {
+        if (_large is not null && _large.TryGetValue(index, out var large))
+        {
+            return large;
+        }
+
         var start = index == 0 ? 0 : _ends[index - 1];
         return _bodies.AsMemory(start, _ends[index] - start);
     }
@@ -125,7 +138,10 @@ public sealed class DeliveryBatch
     {
         var bodies = _bodies;
         _bodies = [];
+        _large = null;
         ArrayPool<byte>.Shared.Return(bodies);
+        Generation.LetGo(_held);
+        _held = 0;
     }
 
     private void TrimBodies()
@@ -148,6 +164,12 @@ public sealed class DeliveryBatch
     private void Keep(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
         var start = Count == 0 ? 0 : _ends[Count - 1];
+        if (body.Length > LargeBodyBytes)
+        {
+            (_large ??= []).Add(Count, body.ToArray());
+            body = [];
+        }
+
         if (_bodies.Length - start < body.Length)
         {
             Exchange(start, Math.Max(start + body.Length, _bodies.Length * 2));

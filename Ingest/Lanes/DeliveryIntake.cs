@@ -44,14 +44,21 @@ public sealed class DeliveryIntake : IDisposable
     }
 
     /// <summary>Takes one delivery. Neither the properties' owner nor the body need outlive the call.</summary>
-    public void Add(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
+    /// <returns>False where the lane would hold too many bytes with it: it was not taken, and the channel is to be lost.</returns>
+    public bool Add(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
         DeliveryBatch? full = null;
         lock (_gate)
         {
             if (_generation.IsRetired)
             {
-                return;
+                return true;
+            }
+
+            var held = body.Length + HeldBytes.Weigh(properties);
+            if (!_generation.TryHold(held))
+            {
+                return false;
             }
 
             _generation.Delivered(tag);
@@ -61,6 +68,7 @@ public sealed class DeliveryIntake : IDisposable
                 _waitTimer.Change(_wait, Timeout.InfiniteTimeSpan);
             }
 
+            _open.Holds(held);
             if (_parser.TryParse(body, NowMicroseconds(), out var vote, out var poison))
             {
                 _open.Add(tag, properties, body, vote);
@@ -80,6 +88,8 @@ public sealed class DeliveryIntake : IDisposable
         {
             _handOn(full);
         }
+
+        return true;
     }
 
     /// <summary>Hands on the open batch as it is.</summary>

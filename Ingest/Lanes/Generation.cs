@@ -7,7 +7,8 @@ namespace Votes.Ingest.Lanes;
 /// </summary>
 /// <param name="prefetch">How many deliveries of the channel may be unacked.</param>
 /// <param name="onSettled">Called for each settled batch while the generation is current; must not block.</param>
-public sealed class Generation(int prefetch, Action<DeliveryBatch> onSettled)
+/// <param name="bytes">Bounds what the channel's messages hold; null: nothing does.</param>
+public sealed class Generation(int prefetch, Action<DeliveryBatch> onSettled, HeldBytes? bytes = null)
 {
     private readonly Lock _gate = new();
     private readonly AckTracker _acks = new();
@@ -26,6 +27,13 @@ public sealed class Generation(int prefetch, Action<DeliveryBatch> onSettled)
 
     /// <summary>True where more than half of what may be unacked is: the silo should flush early.</summary>
     public bool HasBacklog => Unacked * 2 > prefetch;
+
+    /// <summary>Notes that a message holds so many bytes until they are let go of.</summary>
+    /// <returns>False where that is more than may be held: the message must not be kept.</returns>
+    public bool TryHold(long held) => bytes?.TryHold(held) ?? true;
+
+    /// <summary>Notes that messages hold so many bytes no more.</summary>
+    public void LetGo(long held) => bytes?.LetGo(held);
 
     /// <summary>Notes a delivery.</summary>
     public void Delivered(ulong tag) => Volatile.Write(ref _lastDelivered, tag);

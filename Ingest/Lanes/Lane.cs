@@ -10,12 +10,14 @@ public sealed partial class Lane
 {
     private readonly LaneParts _parts;
     private readonly Backoff _backoff;
+    private readonly HeldBytes _bytes;
     private volatile bool _isConsuming;
 
     /// <summary>Creates the lane.</summary>
     public Lane(LaneParts parts)
     {
         _parts = parts;
+        _bytes = new HeldBytes(parts.Options.MaxHeldBytesPerLane, parts.Options.PrefetchPerLane);
         _backoff = new Backoff(parts.Options.ReconnectMinDelay, parts.Options.ReconnectMaxDelay);
     }
 
@@ -33,7 +35,7 @@ public sealed partial class Lane
         {
             try
             {
-                var session = await LaneSession.OpenAsync(_parts, stop);
+                var session = await LaneSession.OpenAsync(_parts, _bytes, stop);
                 failures = 0;
                 isTold = false;
                 await ConsumeAsync(session, drainTimeout, stop);

@@ -26,7 +26,10 @@ internal sealed class LaneConsumer(IChannel channel, DeliveryIntake intake, Acti
     {
         try
         {
-            intake.Add(deliveryTag, properties, body.Span);
+            if (!intake.Add(deliveryTag, properties, body.Span))
+            {
+                onLost("its messages hold more than RabbitMq:MaxHeldBytesPerLane; prefetch is lowered", null);
+            }
         }
         catch (Exception e)
         {

@@ -27,6 +27,8 @@ internal sealed partial class LaneSession : IDisposable
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly Generation _generation;
+    private readonly HeldBytes _bytes;
+    private readonly int _prefetch;
     private readonly DeliveryIntake _intake;
     private readonly Channel<bool> _settled = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -38,8 +40,10 @@ internal sealed partial class LaneSession : IDisposable
     private volatile bool _isDraining;
     private volatile bool _isClosing;
 
-    private LaneSession(LaneParts parts, IConnection connection, IChannel channel)
+    private LaneSession(LaneParts parts, HeldBytes bytes, IConnection connection, IChannel channel)
     {
+        _bytes = bytes;
+        _prefetch = bytes.Prefetch;
         _lane = parts.Name;
         _options = parts.Options;
         _broker = parts.Broker;
@@ -51,7 +55,7 @@ internal sealed partial class LaneSession : IDisposable
         _log = parts.Log;
         _connection = connection;
         _channel = channel;
-        _generation = new Generation(_options.PrefetchPerLane, OnSettled);
+        _generation = new Generation(_prefetch, OnSettled, bytes);
         _intake = new DeliveryIntake(
             _generation,
             parts.CreateParser(),
@@ -65,7 +69,8 @@ internal sealed partial class LaneSession : IDisposable
     public Task Lost => _lost.Task;
 
     /// <summary>Connects, makes the queues where there are none, and starts to consume.</summary>
-    public static async Task<LaneSession> OpenAsync(LaneParts parts, CancellationToken cancellationToken)
+    public static async Task<LaneSession> OpenAsync(
+        LaneParts parts, HeldBytes bytes, CancellationToken cancellationToken)
     {
         var broker = parts.Broker;
         var options = parts.Options;
@@ -77,7 +82,7 @@ internal sealed partial class LaneSession : IDisposable
             var channel = await broker.CallAsync(
                 token => connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, 1), token),
                 cancellationToken);
-            session = new LaneSession(parts, connection, channel);
+            session = new LaneSession(parts, bytes, connection, channel);
             await session.ConsumeAsync(cancellationToken);
             return session;
         }
@@ -158,7 +163,7 @@ internal sealed partial class LaneSession : IDisposable
         _connection.ConnectionShutdownAsync += OnConnectionShutdownAsync;
         var consumer = new LaneConsumer(_channel, _intake, Lose);
         await _broker.CallAsync(
-            token => _channel.BasicQosAsync(0, (ushort)_options.PrefetchPerLane, false, token), cancellationToken);
+            token => _channel.BasicQosAsync(0, (ushort)_prefetch, false, token), cancellationToken);
         _consumerTag = await _broker.CallAsync(
             token => _channel.BasicConsumeAsync(
                 _options.Queue, false, "", false, false, arguments: null, consumer, token),
@@ -213,6 +218,11 @@ internal sealed partial class LaneSession : IDisposable
             var watch = new StallWatch(LooksWithoutProgress);
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
+                if (_bytes.TryRestore())
+                {
+                    Lose("its messages are small again; prefetch is restored", null);
+                }
+
                 var seen = _generation.LastDelivered;
                 switch (watch.Look(seen, _generation.Unacked, _isHeldUp()))
                 {
