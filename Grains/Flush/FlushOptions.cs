@@ -50,6 +50,14 @@ public sealed class FlushOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>
+    /// How long a flush waits for a lock. Laws whose totals are locked for longer are set apart, and the other laws of the
+    /// lane are written without them. Less than <see cref="CommandTimeout"/>, or the server ends the statement first, and
+    /// less than <see cref="GiveBackAfter"/>, or the others' votes go back meanwhile. 100 ms to 1 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
+
     /// <summary>The first wait after a failed flush; it doubles up to <see cref="MaxRetryDelay"/>. 1 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan MinRetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
@@ -71,6 +79,18 @@ public sealed class FlushOptions : IValidatableObject
         {
             yield return MustBeLess(nameof(EarlyInterval), EarlyInterval, nameof(GiveBackAfter), GiveBackAfter,
                 "or votes go back before anything tries to write them");
+        }
+
+        if (LockTimeout >= GiveBackAfter)
+        {
+            yield return MustBeLess(nameof(LockTimeout), LockTimeout, nameof(GiveBackAfter), GiveBackAfter,
+                "or one law that is locked makes the others' votes go back");
+        }
+
+        if (LockTimeout >= CommandTimeout)
+        {
+            yield return MustBeLess(nameof(LockTimeout), LockTimeout, nameof(CommandTimeout), CommandTimeout,
+                "or nobody learns that it was a lock");
         }
 
         if (MinRetryDelay > MaxRetryDelay)

@@ -11,6 +11,7 @@ namespace Votes.Grains.Flush;
 internal sealed partial class Lane : IAsyncDisposable
 {
     private readonly FlushOptions _options;
+    private readonly ITallyStore _store;
     private readonly BisectingWrite _write;
     private readonly StoreState _state;
     private readonly TallyMetrics _metrics;
@@ -36,6 +37,7 @@ internal sealed partial class Lane : IAsyncDisposable
     {
         _number = number;
         _options = options;
+        _store = store;
         _write = new BisectingWrite(number, store, metrics, logger);
         _state = state;
         _metrics = metrics;
@@ -93,14 +95,19 @@ internal sealed partial class Lane : IAsyncDisposable
     {
         while (!_stopping.IsCancellationRequested)
         {
-            var due = _backlog.DueIn();
-            if (due == TimeSpan.Zero)
+            var (flushIn, lookIn) = (_backlog.DueIn(), _backlog.LookIn());
+            if (lookIn == TimeSpan.Zero)
+            {
+                await LookAtLocksAsync(_backlog.LockedDue());
+            }
+            else if (flushIn == TimeSpan.Zero)
             {
                 await FlushAsync();
                 _backlog.Ended();
             }
             else
             {
+                var due = flushIn is null || lookIn < flushIn ? lookIn : flushIn;
                 await WaitAsync(due ?? Timeout.InfiniteTimeSpan);
             }
         }
@@ -148,14 +155,21 @@ internal sealed partial class Lane : IAsyncDisposable
             try
             {
                 await WriteAsync(batches);
-                _state.Available(_number);
+                _state.Available(_number, _backlog.Flush);
                 return;
+            }
+            catch (LawsLockedException exception)
+            {
+                // At least one law less, so the others' turn comes; no reason for them to wait.
+                SetApart(exception, batches);
+                continue;
             }
             catch (StoreUnavailableException exception)
             {
                 _metrics.FlushFailed(exception.ErrorType);
                 _backlog.Failed(exception);
-                _state.Unavailable(_number, exception.ErrorType, exception.Message, _backlog.AwaitedVotes);
+                _state.Unavailable(
+                    _number, _backlog.Flush, exception.ErrorType, exception.Message, _backlog.AwaitedVotes);
             }
             catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
             {
@@ -247,30 +261,20 @@ internal sealed partial class Lane : IAsyncDisposable
         }
     }
 
-    private static HashSet<string> NewLaws(List<PendingBatch> batches)
-    {
-        var laws = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var batch in batches)
-        {
-            if (batch.RegisterLaw)
-            {
-                laws.Add(batch.LawId);
-            }
-        }
-
-        return laws;
-    }
+    private static HashSet<string> NewLaws(List<PendingBatch> batches) =>
+        batches.Where(static batch => batch.RegisterLaw).Select(static batch => batch.LawId)
+            .ToHashSet(StringComparer.Ordinal);
 
     private static int GiveBack(List<PendingBatch> batches, Exception reason) =>
         batches.Sum(batch => batch.GiveBack(reason) ? batch.Votes.Length : 0);
 
-    private void OnGivenBack(int votes, TimeSpan flushAge)
+    private void OnGivenBack(int votes, TimeSpan flushAge, long flush)
     {
         _metrics.GivenBack(votes);
         if (flushAge * 2 >= _options.GiveBackAfter)
         {
             _state.Unavailable(
-                _number, "no_answer", $"the database has not answered for {flushAge.TotalSeconds:F1} s", votes);
+                _number, flush, "no_answer", $"the database has not answered for {flushAge.TotalSeconds:F1} s", votes);
         }
 
         _state.GaveBack(votes);

@@ -5,17 +5,19 @@ namespace Votes.Grains.Flush;
 /// wherever it is and whatever the database does, by a timer of its own: an attempt that hangs holds nobody's call. Owns
 /// the schedule of the lane's flushes. Thread-safe.
 /// </summary>
-internal sealed class LaneBacklog : IDisposable
+internal sealed partial class LaneBacklog : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<PendingBatch> _waiting = new();
     private readonly FlushSchedule _schedule;
     private readonly FlushOptions _options;
     private readonly TimeProvider _time;
-    private readonly Action<int, TimeSpan> _onGivenBack;
+    private readonly Action<int, TimeSpan, long> _onGivenBack;
     private readonly ITimer _timer;
     private readonly long _start;
+    private readonly LockedLaws _locked = new();
     private List<PendingBatch> _underWay = [];
+    private long _flush;
     private TimeSpan _timerDue = TimeSpan.MaxValue;
     private TimeSpan _takenAt;
     private int _waitingVotes;
@@ -27,9 +29,9 @@ internal sealed class LaneBacklog : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="onGivenBack">
     /// Told, outside of the lock, how many votes went back because they were too old, and for how long the flush under way
-    /// has been trying; zero where there is none.
+    /// has been trying, zero where there is none, and which flush that is.
     /// </param>
-    public LaneBacklog(FlushOptions options, TimeProvider time, Action<int, TimeSpan> onGivenBack)
+    public LaneBacklog(FlushOptions options, TimeProvider time, Action<int, TimeSpan, long> onGivenBack)
     {
         _options = options;
         _time = time;
@@ -45,6 +47,18 @@ internal sealed class LaneBacklog : IDisposable
     /// <summary>A timestamp of the <see cref="TimeProvider"/>, by the lane's clock.</summary>
     public TimeSpan At(long timestamp) => _time.GetElapsedTime(_start, timestamp);
 
+    /// <summary>The number of the flush that is under way, or was last.</summary>
+    public long Flush
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _flush;
+            }
+        }
+    }
+
     /// <summary>Votes that wait or are under way and that somebody waits for.</summary>
     public int AwaitedVotes
     {
@@ -52,13 +66,14 @@ internal sealed class LaneBacklog : IDisposable
         {
             lock (_gate)
             {
-                return _waitingVotes + _underWay.Sum(static batch => batch.IsAwaited ? batch.Votes.Length : 0);
+                return _waitingVotes
+                    + _underWay.Concat(_locked.Batches).Sum(static batch => batch.IsAwaited ? batch.Votes.Length : 0);
             }
         }
     }
 
     /// <summary>Adds votes.</summary>
-    /// <returns>True where a flush is due at once.</returns>
+    /// <returns>True where something is due at once.</returns>
     public bool Add(PendingBatch batch)
     {
         lock (_gate)
@@ -69,9 +84,14 @@ internal sealed class LaneBacklog : IDisposable
                 return false;
             }
 
+            SetTimer(batch.Arrived + _options.GiveBackAfter);
+            if (_locked.TryAdd(batch))
+            {
+                return _locked.NextLook() <= Now;
+            }
+
             _waiting.Enqueue(batch);
             _waitingVotes += batch.Votes.Length;
-            SetTimer(batch.Arrived + _options.GiveBackAfter);
             return _waitingVotes >= _options.EarlyVotes;
         }
     }
@@ -102,6 +122,7 @@ internal sealed class LaneBacklog : IDisposable
         {
             _takenAt = Now;
             _schedule.Started(_takenAt);
+            _flush++;
             _lastFailure = null;
             _underWay = new List<PendingBatch>(_waiting.Count);
             var votes = 0;
@@ -154,6 +175,12 @@ internal sealed class LaneBacklog : IDisposable
             }
 
             _waitingVotes = 0;
+            foreach (var batch in _locked.Batches)
+            {
+                batch.GiveBack(Stopping());
+            }
+
+            _locked.Remove(static _ => true);
         }
     }
 
@@ -167,8 +194,10 @@ internal sealed class LaneBacklog : IDisposable
     {
         var votes = 0;
         TimeSpan flushAge;
+        long flush;
         lock (_gate)
         {
+            flush = _flush;
             flushAge = _underWay.Count > 0 ? Now - _takenAt : TimeSpan.Zero;
             var before = Now - _options.GiveBackAfter;
             var reason = _lastFailure ?? new TimeoutException("the database has not answered yet");
@@ -191,6 +220,7 @@ internal sealed class LaneBacklog : IDisposable
                 }
             }
 
+            _locked.Remove(GiveBackIfOld);
             if (_waitingVotes == 0)
             {
                 // Or the next one to ask would be taken for a second one, and nobody would wake the lane.
@@ -216,7 +246,7 @@ internal sealed class LaneBacklog : IDisposable
 
         if (votes > 0)
         {
-            _onGivenBack(votes, flushAge);
+            _onGivenBack(votes, flushAge, flush);
         }
     }
 

@@ -12,31 +12,45 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
     public static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly HashSet<int> _failing = [];
+    private readonly Dictionary<int, long> _failing = [];
+    private readonly Dictionary<int, long> _lastWritten = [];
     private long _since;
     private long? _toldAt;
+    private long? _overloadToldAt;
     private long _givenBack;
+    private bool _isTold;
 
     /// <summary>A lane's flush failed, or got no answer for too long.</summary>
     /// <param name="lane">The lane.</param>
+    /// <param name="flush">The flush's number in its lane: one that is known to have succeeded has not failed.</param>
     /// <param name="errorType">A short word for what went wrong.</param>
     /// <param name="reason">What went wrong.</param>
     /// <param name="votes">How many votes it concerns.</param>
-    public void Unavailable(int lane, string errorType, string reason, int votes)
+    public void Unavailable(int lane, long flush, string errorType, string reason, int votes)
     {
         lock (_gate)
         {
+            if (flush <= _lastWritten.GetValueOrDefault(lane, -1))
+            {
+                // Whoever says so looked before the flush succeeded: the lane may have no other for a long time.
+                return;
+            }
+
             var begins = _failing.Count == 0;
-            _failing.Add(lane);
+            _failing[lane] = time.GetTimestamp();
             if (begins)
             {
                 _since = time.GetTimestamp();
-                _toldAt = _since;
-                _givenBack = 0;
-                LogUnavailable(errorType, reason, votes);
+                _isTold = IsDue(ref _toldAt);
+                if (_isTold)
+                {
+                    _givenBack = 0;
+                    LogUnavailable(errorType, reason, votes);
+                }
             }
-            else if (IsDue())
+            else if (IsDue(ref _toldAt))
             {
+                _isTold = true;
                 var seconds = time.GetElapsedTime(_since).TotalSeconds;
                 LogStillUnavailable(seconds, errorType, _givenBack, reason);
             }
@@ -44,11 +58,30 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
     }
 
     /// <summary>A lane's flush succeeded.</summary>
-    public void Available(int lane)
+    /// <param name="lane">The lane.</param>
+    /// <param name="flush">The flush's number in its lane.</param>
+    public void Available(int lane, long flush)
     {
         lock (_gate)
         {
-            if (_failing.Remove(lane) && _failing.Count == 0)
+            _lastWritten[lane] = flush;
+            if (_failing.Count == 0)
+            {
+                return;
+            }
+
+            _failing.Remove(lane);
+            foreach (var (silent, failedAt) in _failing)
+            {
+                // A lane that failed and has nothing to write since then would be called failing for ever.
+                if (time.GetElapsedTime(failedAt) >= ReminderInterval)
+                {
+                    _failing.Remove(silent);
+                }
+            }
+
+            // An outage that nobody was told of, because another one had ended just before it, ends as quietly.
+            if (_failing.Count == 0 && _isTold)
             {
                 var seconds = time.GetElapsedTime(_since).TotalSeconds;
                 LogAvailable(seconds, _givenBack);
@@ -63,7 +96,7 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
         lock (_gate)
         {
             _givenBack += votes;
-            if (_failing.Count == 0 && IsDue())
+            if (_failing.Count == 0 && IsDue(ref _overloadToldAt))
             {
                 LogOverloaded(_givenBack);
                 _givenBack = 0;
@@ -71,14 +104,14 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
         }
     }
 
-    private bool IsDue()
+    private bool IsDue(ref long? toldAt)
     {
-        if (_toldAt is { } told && time.GetElapsedTime(told) < ReminderInterval)
+        if (toldAt is { } told && time.GetElapsedTime(told) < ReminderInterval)
         {
             return false;
         }
 
-        _toldAt = time.GetTimestamp();
+        toldAt = time.GetTimestamp();
         return true;
     }
 

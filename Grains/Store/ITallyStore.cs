@@ -17,8 +17,18 @@ public interface ITallyStore
     /// <param name="rows">The votes, of any number of laws.</param>
     /// <param name="cancellationToken">Cancels the statement; the outcome is then unknown.</param>
     /// <exception cref="RowsRefusedException">The database refuses a row for what it holds. Nothing was written.</exception>
+    /// <exception cref="LawsLockedException">Totals are locked by somebody else. Nothing was written.</exception>
     /// <exception cref="StoreUnavailableException">Anything else. The outcome is unknown: write the same again.</exception>
     Task<FlushResult> WriteAsync(int lane, FlushRows rows, CancellationToken cancellationToken);
+
+    /// <summary>Those of some laws that have totals which somebody else holds locks on; does not wait for them.</summary>
+    /// <param name="lane">As for <see cref="WriteAsync"/>.</param>
+    /// <param name="lawIds">The laws.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <exception cref="StoreUnavailableException">The database did not answer.</exception>
+    Task<IReadOnlyCollection<string>> FindLockedAsync(
+        int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyCollection<string>>([]);
 
     /// <summary>Registers laws that nobody described, as far as they are not registered yet.</summary>
     /// <param name="lane">As for <see cref="WriteAsync"/>.</param>

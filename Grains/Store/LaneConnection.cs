@@ -10,6 +10,18 @@ namespace Votes.Grains.Store;
 /// </summary>
 internal sealed class LaneConnection : IAsyncDisposable
 {
+    /// <summary>
+    /// The laws of $1 that have a total which somebody else holds a lock on. What is free is locked for the statement's own
+    /// time; a CTE that locks rows is evaluated once and whole.
+    /// </summary>
+    private const string FindLocked = """
+        WITH free AS (
+          SELECT law_id, choice FROM vote_results WHERE law_id = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT DISTINCT r.law_id
+          FROM vote_results r LEFT JOIN free f ON f.law_id = r.law_id AND f.choice = r.choice
+         WHERE r.law_id = ANY ($1) AND f.law_id IS NULL
+        """;
+
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _batch;
 
@@ -53,13 +65,23 @@ internal sealed class LaneConnection : IAsyncDisposable
     /// <summary>Registers laws.</summary>
     public async Task RegisterAsync(IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
     {
-        await using var register = new NpgsqlCommand(TallySql.RegisterLaws, _connection);
-        register.Parameters.Add(new NpgsqlParameter<string[]>
-        {
-            TypedValue = [.. lawIds],
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-        });
+        await using var register = OfLaws(TallySql.RegisterLaws, lawIds);
         await register.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Those of the laws that have totals which somebody else holds locks on; does not wait for them.</summary>
+    public async Task<IReadOnlyCollection<string>> FindLockedAsync(
+        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
+    {
+        await using var find = OfLaws(FindLocked, lawIds);
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+        var locked = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            locked.Add(reader.GetString(0));
+        }
+
+        return locked;
     }
 
     /// <inheritdoc/>
@@ -68,6 +90,18 @@ internal sealed class LaneConnection : IAsyncDisposable
         await _batch.DisposeAsync();
         await _connection.DisposeAsync();
     }
+
+    private NpgsqlCommand OfLaws(string sql, IReadOnlyCollection<string> lawIds) => new(sql, _connection)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<string[]>
+            {
+                TypedValue = [.. lawIds],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            },
+        },
+    };
 
     private static NpgsqlBatchCommand Command(string sql, bool withCastAt)
     {

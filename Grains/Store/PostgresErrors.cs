@@ -16,6 +16,11 @@ public static class PostgresErrors
             or PostgresErrorCodes.CheckViolation
             or PostgresErrorCodes.ProgramLimitExceeded;
 
+    /// <summary>
+    /// Whether a lock was waited for in vain: the server has rolled the transaction back, and the connection is good.
+    /// </summary>
+    public static bool IsLocked(string sqlState) => sqlState == PostgresErrorCodes.LockNotAvailable;
+
     /// <summary>A short word for metrics: the SQLSTATE where the server gave one, else the kind of fault.</summary>
     public static string TypeOf(Exception exception) => exception switch
     {

@@ -32,8 +32,13 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     /// <param name="lanes">How many writes may run side by side, 1 or more.</param>
     /// <param name="commandTimeout">How long a statement of a write may take.</param>
     /// <param name="readTimeout">How long a read may take; null: as long as a statement of a write.</param>
+    /// <param name="lockTimeout">How long a write waits for a lock; null: as long as a statement may take.</param>
     public PostgresTallyStore(
-        string connectionString, int lanes, TimeSpan commandTimeout, TimeSpan? readTimeout = null)
+        string connectionString,
+        int lanes,
+        TimeSpan commandTimeout,
+        TimeSpan? readTimeout = null,
+        TimeSpan? lockTimeout = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         _writeLimit = commandTimeout + AnswerMargin;
@@ -44,11 +49,13 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
 
         // The flush looks keys up one by one whatever the statistics say: a plan made while the audit was small must not
         // scan it once it is large. synchronous_commit stays on, whatever the role's default: an ack follows the commit.
+        var lockMilliseconds = (long)(lockTimeout ?? TimeSpan.Zero).TotalMilliseconds;
         var writes = PostgresSource.Bounded(
             connectionString,
             "votes-flush",
             commandTimeout,
-            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on");
+            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on "
+            + FormattableString.Invariant($"-c lock_timeout={lockMilliseconds}"));
 
         // No pool: each lane keeps its own, and one that was given up must not count against the others.
         writes.Pooling = false;
@@ -58,7 +65,12 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<FlushResult> WriteAsync(int lane, FlushRows rows, CancellationToken cancellationToken) =>
-        OnLaneAsync(lane, (connection, token) => connection.WriteAsync(rows, token), cancellationToken);
+        OnLaneAsync(lane, (connection, token) => WriteAsync(connection, rows, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyCollection<string>> FindLockedAsync(
+        int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        OnLaneAsync(lane, (connection, token) => connection.FindLockedAsync(lawIds, token), cancellationToken);
 
     /// <inheritdoc/>
     public Task RegisterAsync(int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
@@ -132,6 +144,27 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         await _reads.DisposeAsync();
     }
 
+    private static async Task<FlushResult> WriteAsync(
+        LaneConnection connection, FlushRows rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.WriteAsync(rows, cancellationToken);
+        }
+        catch (PostgresException waited) when (PostgresErrors.IsLocked(waited.SqlState))
+        {
+            // The server does not say whose lock it was. To ask costs one statement that waits for no row; a lock on the
+            // whole table makes it fail as well, and then it is no law's.
+            var locked = await connection.FindLockedAsync([.. rows.LawIds.Distinct()], cancellationToken);
+            if (locked.Count == 0)
+            {
+                throw;
+            }
+
+            throw new LawsLockedException(locked, waited);
+        }
+    }
+
     private async Task<T> OnLaneAsync<T>(
         int lane, Func<LaneConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {
@@ -150,6 +183,11 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
             // The server said no and rolled back; the connection is as good as before, and halving needs it often.
             _lanes[lane] = connection;
             throw new RowsRefusedException(refused.SqlState, refused);
+        }
+        catch (LawsLockedException)
+        {
+            _lanes[lane] = connection;
+            throw;
         }
         catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
         {
@@ -180,7 +218,8 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
                 await EndWellAsync(used);
                 return result;
             }
-            catch (PostgresException refused) when (PostgresErrors.IsRowsFault(refused.SqlState))
+            catch (Exception refused) when (refused is LawsLockedException
+                || (refused is PostgresException server && PostgresErrors.IsRowsFault(server.SqlState)))
             {
                 await EndWellAsync(used);
                 throw;

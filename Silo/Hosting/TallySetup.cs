@@ -38,7 +38,7 @@ public static class TallySetup
             var half = flush.GiveBackAfter / 2;
             var readTimeout = half < MinReadTimeout ? MinReadTimeout : half;
             return new PostgresTallyStore(
-                Required(connectionString), flush.Lanes, flush.CommandTimeout, readTimeout);
+                Required(connectionString), flush.Lanes, flush.CommandTimeout, readTimeout, flush.LockTimeout);
         });
         services.AddSingleton<TallyMetrics>();
         services.AddSingleton<StoreState>();

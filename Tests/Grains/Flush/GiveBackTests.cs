@@ -118,7 +118,7 @@ public sealed class GiveBackTests : IAsyncDisposable
     [Fact]
     public void Once_all_that_waited_went_back_the_next_to_ask_wakes_the_lane()
     {
-        using var backlog = new LaneBacklog(_options, _time, static (_, _) => { });
+        using var backlog = new LaneBacklog(_options, _time, static (_, _, _) => { });
         backlog.Add(Batch("law", VoteSamples.Of(1)));
         Assert.True(backlog.Ask());
         _time.Advance(_options.GiveBackAfter);

@@ -17,13 +17,13 @@ public sealed class StoreStateTests
     {
         for (var attempt = 0; attempt < 50; attempt++)
         {
-            _state.Unavailable(1, "57014", "a table is locked", 300);
-            _state.Available(0);
+            _state.Unavailable(1, 0, "57014", "a table is locked", 300);
+            _state.Available(0, 0);
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        _state.Available(1);
-        _state.Available(0);
+        _state.Available(1, 0);
+        _state.Available(0, 0);
 
         Assert.Equal(
             [
@@ -39,13 +39,13 @@ public sealed class StoreStateTests
     {
         for (var second = 0; second < 3600; second++)
         {
-            _state.Unavailable(second % 2, "connection", "refused", 10);
+            _state.Unavailable(second % 2, 0, "connection", "refused", 10);
             _state.GaveBack(5);
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        _state.Available(0);
-        _state.Available(1);
+        _state.Available(0, 0);
+        _state.Available(1, 0);
 
         Assert.Equal(1 + 59 + 1, _log.Lines.Count);
         Assert.Equal(
@@ -68,4 +68,67 @@ public sealed class StoreStateTests
         Assert.Equal(2, _log.Lines.Count);
         Assert.StartsWith("Warning: 600 votes went back to Ingest", _log.Lines.Last(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_database_that_comes_and_goes_is_told_of_once_a_minute()
+    {
+        for (var flush = 0; flush < 120; flush++)
+        {
+            _state.Unavailable(0, flush, "40P01", "deadlock", 10);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            _state.Available(0, flush);
+            _time.Advance(TimeSpan.FromMilliseconds(900));
+        }
+
+        Assert.Equal(["Warning", "Information", "Warning", "Information"], _log.Lines.Select(Level));
+    }
+
+    [Fact]
+    public void An_outage_that_begins_right_after_another_is_told_of_when_it_lasts()
+    {
+        _state.Unavailable(0, 0, "connection", "refused", 10);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _state.Available(0, 0);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        for (var second = 0; second < 90; second++)
+        {
+            _state.Unavailable(0, 1, "connection", "refused again", 10);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _state.Available(0, 1);
+
+        Assert.Equal(4, _log.Lines.Count);
+        Assert.StartsWith(
+            "Warning: Flushes have failed for 58 s", _log.Lines.ElementAt(2), StringComparison.Ordinal);
+        Assert.StartsWith("Information: Flushes succeed again after 90.0 s", _log.Lines.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_flush_that_succeeded_is_not_called_failed_by_whoever_looked_before_it_did()
+    {
+        _state.Available(0, 7);
+        _state.Unavailable(0, 7, "no_answer", "no answer yet", 10);
+        Assert.Empty(_log.Lines);
+
+        _state.Unavailable(0, 8, "no_answer", "no answer", 10);
+        Assert.Single(_log.Lines);
+    }
+
+    [Fact]
+    public void A_lane_that_failed_and_writes_no_more_does_not_keep_the_others_from_being_well()
+    {
+        _state.Unavailable(0, 0, "connection", "refused", 10);
+        _state.Unavailable(1, 0, "connection", "refused", 10);
+        _state.Available(1, 1);
+        Assert.Single(_log.Lines);
+
+        _time.Advance(StoreState.ReminderInterval);
+        _state.Available(1, 2);
+
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.StartsWith("Information", _log.Lines.Last(), StringComparison.Ordinal);
+    }
+
+    private static string Level(string line) => line[..line.IndexOf(':', StringComparison.Ordinal)];
 }

@@ -1,0 +1,68 @@
+namespace Votes.Grains.Flush;
+
+/// <content>Votes that wait apart, because somebody else holds locks on their laws' totals.</content>
+internal sealed partial class LaneBacklog
+{
+    /// <summary>How long until locks are to be looked at; null: until something changes.</summary>
+    public TimeSpan? LookIn()
+    {
+        lock (_gate)
+        {
+            return _locked.NextLook() is not { } next ? null : next > Now ? next - Now : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>The laws whose locks are to be looked at now.</summary>
+    public IReadOnlyCollection<string> LockedDue()
+    {
+        lock (_gate)
+        {
+            return _locked.Due(Now);
+        }
+    }
+
+    /// <summary>
+    /// Sets the votes on laws apart whose totals are locked: those under way, those that wait, and those that come before
+    /// the law is freed.
+    /// </summary>
+    /// <returns>How many of the laws were not known to be locked.</returns>
+    public int Lock(IReadOnlyCollection<string> lawIds)
+    {
+        lock (_gate)
+        {
+            var known = lawIds.Count(lawId => !_locked.Lock(lawId, LookAt));
+            _underWay.RemoveAll(batch => batch.IsAwaited && _locked.TryAdd(batch));
+            for (var left = _waiting.Count; left > 0; left--)
+            {
+                var batch = _waiting.Dequeue();
+                if (_locked.TryAdd(batch))
+                {
+                    _waitingVotes -= batch.Votes.Length;
+                }
+                else
+                {
+                    _waiting.Enqueue(batch);
+                }
+            }
+
+            return lawIds.Count - known;
+        }
+
+        TimeSpan LookAt(int looks) => Now + RetryDelay.After(
+            looks, _options.MinRetryDelay, _options.MaxRetryDelay, Random.Shared.NextDouble());
+    }
+
+    /// <summary>Nobody else holds locks on the laws any more: their votes are due with the next flush.</summary>
+    public void Free(IEnumerable<string> lawIds)
+    {
+        lock (_gate)
+        {
+            foreach (var batch in lawIds.SelectMany(_locked.Free))
+            {
+                _waiting.Enqueue(batch);
+                _waitingVotes += batch.Votes.Length;
+                _schedule.Ask();
+            }
+        }
+    }
+}
