@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
+using Votes.Grains.Board;
 using Votes.Grains.Counting;
 using Votes.Grains.Flush;
 using Votes.Grains.Interfaces;
@@ -33,6 +34,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private readonly LawBook _book;
     private readonly TallyMetrics _metrics;
     private readonly LawPlace _place;
+    private readonly TallyFeed _feed;
     private readonly TimeProvider _time;
     private readonly TimeSpan _flushInterval;
     private readonly bool _acceptUnknownLaws;
@@ -54,6 +56,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         LawBook book,
         TallyMetrics metrics,
         SiloJoins joins,
+        TallyFeed feed,
         TimeProvider time,
         IOptions<FlushOptions> flush,
         IOptions<LawTallyOptions> laws)
@@ -62,6 +65,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         _book = book;
         _metrics = metrics;
         _place = new LawPlace(GrainContext, joins, time);
+        _feed = feed;
         _time = time;
         _flushInterval = flush.Value.Interval;
         _acceptUnknownLaws = laws.Value.UnknownLaw == UnknownLawPolicy.Accept;
@@ -179,6 +183,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         }
 
         var result = Enter(outcome, screened);
+        _feed.Durable(_lawId, result.Counted, _tally.DurableTotal, _tally.Version, _time.GetElapsedTime(arrived));
         if (IsInDoubt)
         {
             // Not awaited: these votes are durable, and a read that hangs must not keep their sender from its ack. Whoever

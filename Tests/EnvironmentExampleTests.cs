@@ -1,5 +1,6 @@
 using System.Reflection;
 using Votes.Grains;
+using Votes.Grains.Board;
 using Votes.Grains.Flush;
 using Votes.Ingest.Configuration;
 using Votes.LocalCluster;
@@ -25,6 +26,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Access", typeof(AccessOptions))]
     [InlineData("Api", typeof(ApiOptions))]
     [InlineData("Live", typeof(LiveOptions))]
+    [InlineData("Board", typeof(BoardOptions))]
     [InlineData("RabbitMq", typeof(RabbitMqOptions))]
     [InlineData("RabbitMq", typeof(BrokerOptions))]
     [InlineData("Dispatch", typeof(DispatchOptions))]

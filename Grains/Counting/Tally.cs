@@ -18,6 +18,9 @@ public sealed class Tally
     /// <summary>The number of changes that the totals have seen: it only grows.</summary>
     public long Version { get; private set; }
 
+    /// <summary>The durable votes of all choices.</summary>
+    public long DurableTotal { get; private set; }
+
     /// <summary>The durable total of each choice that was ever seen.</summary>
     public IEnumerable<(string Choice, long Total)> DurableTotals => _counts.Select(row => (row.Key, row.Value.Durable));
 
@@ -62,6 +65,7 @@ public sealed class Tally
         }
 
         Version += total.Version - count.Version;
+        DurableTotal += total.Total - count.Durable;
         count.Durable = total.Total;
         count.Version = total.Version;
         return true;

@@ -36,6 +36,9 @@ public sealed class TallyWriter : IAsyncDisposable
         metrics.Observe(_limit, _options.Lanes);
     }
 
+    /// <summary>Votes that are pending now.</summary>
+    public long PendingVotes => _limit.Votes;
+
     /// <summary>Writes votes on one law; returns when they are durable.</summary>
     /// <param name="lawId">The law.</param>
     /// <param name="votes">The votes, 1 or more.</param>

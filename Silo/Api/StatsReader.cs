@@ -1,34 +1,80 @@
 using Npgsql;
+using NpgsqlTypes;
 using Orleans.Runtime;
+using Votes.Grains.Board;
 
 namespace Votes.Silo.Api;
 
-/// <summary>Reads the cluster's statistics: the membership from memory, the rest from the database.</summary>
-public sealed class StatsReader(ApiDatabase database, ISiloStatusOracle membership)
+/// <summary>
+/// Reads the cluster's statistics: sums from the database, silos from the membership, what happens at the moment from the
+/// board.
+/// </summary>
+public sealed class StatsReader(ApiDatabase database, IGrainFactory grains, ISiloStatusOracle membership)
 {
-    // The newest rows of the audit lie together, and its block range index knows where: ten seconds of it are read.
-    private const string Sql = """
+    private const int BusiestLaws = 10;
+
+    private const string Sums = """
         SELECT (SELECT count(*) FROM laws),
                (SELECT count(*) FROM laws WHERE status = 'open'),
                (SELECT coalesce(sum(total), 0)::bigint FROM vote_results),
-               (SELECT count(*) FROM vote_audit WHERE counted_at >= now() - interval '10 seconds') / 10.0::float8,
                now()
         """;
+
+    private const string Titles = "SELECT law_id, title, status FROM laws WHERE law_id = ANY ($1)";
 
     /// <summary>The statistics.</summary>
     public async Task<StatsView> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Sql);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return Read(reader, membership.GetApproximateSiloStatuses(onlyActive: true).Count);
+        var (laws, open, votes, asOf) = await ReadSumsAsync(cancellationToken);
+        var board = await grains.GetGrain<IBoardGrain>(BoardStream.Key).GetAsync(BusiestLaws, cancellationToken);
+        return new StatsView(
+            membership.GetApproximateSiloStatuses(onlyActive: true).Count,
+            laws,
+            open,
+            votes,
+            board.VotesPerSecond,
+            board.Silos.Sum(static silo => silo.Pending),
+            board.Silos.Select(static silo => silo.Lag.TotalMilliseconds).DefaultIfEmpty().Max(),
+            await DescribeAsync(board.Laws, cancellationToken),
+            asOf);
     }
 
-    private static StatsView Read(NpgsqlDataReader row, int silos) => new(
-        silos,
-        row.GetInt64(0),
-        row.GetInt64(1),
-        row.GetInt64(2),
-        row.GetDouble(3),
-        row.GetFieldValue<DateTimeOffset>(4));
+    private async Task<(long Laws, long Open, long Votes, DateTimeOffset AsOf)> ReadSumsAsync(
+        CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Sums);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetInt64(2),
+            await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellationToken));
+    }
+
+    /// <summary>The board's laws with what the database says of them; laws that it does not hold any more are left out.</summary>
+    private async Task<List<BusyLawView>> DescribeAsync(BoardLaw[] laws, CancellationToken cancellationToken)
+    {
+        var described = new Dictionary<string, (string Title, string Status)>(StringComparer.Ordinal);
+        await using var command = database.Command(Titles, new NpgsqlParameter
+        {
+            Value = laws.Select(static law => law.LawId).ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            described.Add(reader.GetString(0), (reader.GetString(1), reader.GetString(2)));
+        }
+
+        return
+        [
+            .. laws.Where(law => described.ContainsKey(law.LawId)).Select(law => new BusyLawView(
+                law.LawId,
+                described[law.LawId].Title,
+                described[law.LawId].Status,
+                law.Total,
+                law.VotesPerSecond)),
+        ];
+    }
 }

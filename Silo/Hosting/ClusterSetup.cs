@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using Votes.Silo.Board;
 
 namespace Votes.Silo.Hosting;
 
@@ -35,6 +36,7 @@ public static class ClusterSetup
                     adoNet.DataSource = dataSource;
                 }));
             Configure(silo.Services);
+            silo.AddBoard();
             if (cluster.DistributedDirectory)
             {
 #pragma warning disable ORLEANSEXP003 // The kill and stop tests run with it; what is counted does not depend on it.

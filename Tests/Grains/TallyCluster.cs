@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.TestingHost;
 using Prometheus;
 using Votes.Grains;
+using Votes.Grains.Board;
 using Votes.Grains.Flush;
 using Votes.Grains.Interfaces;
 using Votes.Grains.Laws;
@@ -63,6 +64,7 @@ internal sealed class TallyCluster : IAsyncDisposable
             silo.Services.AddSingleton<SiloJoins>();
             silo.Services.AddSingleton<TallyWriter>();
             silo.Services.AddSingleton<LawBook>();
+            silo.Services.AddSingleton<TallyFeed>();
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
