@@ -9,6 +9,10 @@ namespace Votes.Grains.Interfaces;
 /// already seen is older.
 /// </param>
 /// <param name="AsOf">When the durable totals were read or committed.</param>
+/// <param name="Final">
+/// The law is closed, and these totals were read after it was: no vote will move them any more. Pending votes, where there
+/// are any, are on their way to being rejected, or to being found on record.
+/// </param>
 [GenerateSerializer, Immutable]
 [Alias("Votes.LawTally")]
 public sealed record LawTally(
@@ -16,4 +20,5 @@ public sealed record LawTally(
     [property: Id(1)] LawStatus Status,
     [property: Id(2)] ChoiceTally[] Choices,
     [property: Id(3)] long Version,
-    [property: Id(4)] DateTimeOffset AsOf);
+    [property: Id(4)] DateTimeOffset AsOf,
+    [property: Id(5)] bool Final);

@@ -46,6 +46,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private long _loadedAt;
     private long _readAgainAt;
     private bool _timerArmed;
+    private bool _loadedClosed;
     private Task<bool>? _reload;
     private int _doubts;
     private int _doubtsAtLoad;
@@ -124,8 +125,9 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     /// <inheritdoc/>
     public async Task<LawTally> GetTallyAsync(CancellationToken cancellationToken = default)
     {
-        _book.RefreshIfDue();
-        if (IsInDoubt || _book[_lawId].Status == LawStatus.Unknown)
+        await _book.LookAsync();
+        var status = _book[_lawId].Status;
+        if (IsInDoubt || status == LawStatus.Unknown || (status == LawStatus.Closed && !_loadedClosed))
         {
             await ReloadIfOldAsync(cancellationToken);
         }
@@ -138,8 +140,10 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
-        return _tally.ToLawTally(_book[_lawId], _asOf);
+        return ToLawTally();
     }
+
+    private LawTally ToLawTally() => _tally.ToLawTally(_book[_lawId], _asOf, _loadedClosed);
 
     /// <remarks>
     /// Takes no cancellation token: votes that were accepted are on their way to the database, and what came of them has
@@ -209,6 +213,9 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
 
         // On record already: perhaps by another activation of this law, whose totals this one has not seen.
         _doubts += result.Redelivered > 0 ? 1 : 0;
+
+        // The law was closed a moment ago: its description is to say so, with the totals that it had then.
+        _doubts += !_loadedClosed && outcome.Outcomes.AsSpan().Contains(VoteOutcome.Closed) ? 1 : 0;
         _metrics.Settled(result.Counted, result.Redelivered, result.Duplicates, result.Rejected.Length);
         return result;
     }
@@ -268,6 +275,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             _loadedAt = _readAgainAt = _time.GetTimestamp();
             _asOf = _time.GetUtcNow();
             _doubtsAtLoad = doubts;
+            _loadedClosed = snapshot.Law.Status == LawStatus.Closed;
             foreach (var total in snapshot.Totals)
             {
                 Set(total);

@@ -57,6 +57,9 @@ public sealed record ScreenedBatch(CastVote[] Accepted, int[]? AcceptedIndexes, 
                 case VoteOutcome.Refused:
                     (refused ??= []).Add(new RejectedVote(IndexInBatch(i), RejectReason.RefusedByDatabase));
                     break;
+                case VoteOutcome.Closed:
+                    (refused ??= []).Add(new RejectedVote(IndexInBatch(i), RejectReason.LawClosed));
+                    break;
                 default:
                     throw new UnreachableException();
             }

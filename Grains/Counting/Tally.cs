@@ -72,7 +72,10 @@ public sealed class Tally
     }
 
     /// <summary>The tally as an answer: the law's choices in their order, then others that hold votes.</summary>
-    public LawTally ToLawTally(Law law, DateTimeOffset asOf)
+    /// <param name="law">The law.</param>
+    /// <param name="asOf">When the durable totals were read or committed.</param>
+    /// <param name="isFinal">Whether the law is closed and the totals were read after it was.</param>
+    public LawTally ToLawTally(Law law, DateTimeOffset asOf, bool isFinal)
     {
         var rows = new List<ChoiceTally>(law.Choices.Count);
         foreach (var choice in law.Choices)
@@ -90,7 +93,7 @@ public sealed class Tally
             }
         }
 
-        return new LawTally(law.LawId, law.Status, [.. rows], Version, asOf);
+        return new LawTally(law.LawId, law.Status, [.. rows], Version, asOf, isFinal && law.Status == LawStatus.Closed);
     }
 
     private struct Count

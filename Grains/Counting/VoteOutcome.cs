@@ -14,4 +14,7 @@ public enum VoteOutcome : byte
 
     /// <summary>The database itself refuses the row.</summary>
     Refused,
+
+    /// <summary>The law was closed before the vote could be counted.</summary>
+    Closed,
 }

@@ -34,6 +34,24 @@ public sealed class FlushRows
         CastAt.Add(Micros.ToUtc(vote.CastAtMicroseconds));
     }
 
+    /// <summary>Each law that there are votes on, once.</summary>
+    public List<string> DistinctLawIds()
+    {
+        var distinct = new HashSet<string>(StringComparer.Ordinal);
+        var last = "";
+        foreach (var lawId in LawIds)
+        {
+            // Votes of one law mostly come in a row, as one string.
+            if (!ReferenceEquals(lawId, last))
+            {
+                distinct.Add(lawId);
+                last = lawId;
+            }
+        }
+
+        return [.. distinct];
+    }
+
     /// <summary>The <paramref name="count"/> votes from <paramref name="start"/> on, as rows of their own.</summary>
     public FlushRows Slice(int start, int count)
     {

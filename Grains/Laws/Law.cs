@@ -2,7 +2,9 @@ using Votes.Grains.Interfaces;
 
 namespace Votes.Grains.Laws;
 
-/// <summary>A law as the database describes it, and the one place that decides which votes it takes.</summary>
+/// <summary>
+/// A law as the database describes it, and the one place that judges votes by its choices and its window.
+/// </summary>
 /// <param name="LawId">1 to 128 characters.</param>
 /// <param name="Status">Whether the law is registered, and open.</param>
 /// <param name="Choices">What can be voted, in the law's order.</param>
@@ -24,7 +26,11 @@ public sealed record Law(
     /// <summary>This law as it is once it is registered with nothing but its id.</summary>
     public Law Registered() => this with { Status = LawStatus.Open };
 
-    /// <summary>Whether a vote may be counted.</summary>
+    /// <summary>
+    /// Whether a vote may be counted, as far as the law's choices and window say. That a law is closed is not decided by this
+    /// description, which may be seconds old, but by the transaction that would count the vote: it also tells a vote that
+    /// was counted before the law closed, and comes again, from one that is new.
+    /// </summary>
     /// <param name="choice">The vote's choice.</param>
     /// <param name="castAtMicroseconds">When it was cast, in microseconds since the Unix epoch.</param>
     /// <param name="acceptUnknownLaws">Whether a law that is not registered takes votes.</param>
@@ -34,11 +40,6 @@ public sealed record Law(
         if (Status == LawStatus.Unknown && !acceptUnknownLaws)
         {
             return RejectReason.UnknownLaw;
-        }
-
-        if (Status == LawStatus.Closed)
-        {
-            return RejectReason.LawClosed;
         }
 
         if (OpensAt is { } opensAt && castAtMicroseconds < Micros.Since(opensAt))

@@ -16,6 +16,11 @@ public sealed partial class LawBook : IAsyncDisposable
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StaleAfter = 2 * RefreshInterval;
 
+    // How old a description may be before whoever reads it waits for a newer one, and for how long they wait at most: while
+    // votes or readers come in all the time nobody does, and while the database is away nobody waits for it.
+    private static readonly TimeSpan OldAfter = RefreshInterval + TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(250);
+
     // A row's updated_at is the start of the transaction that wrote it, which may commit a while later.
     private static readonly TimeSpan RefreshOverlap = TimeSpan.FromMinutes(1);
 
@@ -96,6 +101,34 @@ public sealed partial class LawBook : IAsyncDisposable
         lock (_gate)
         {
             return _time.GetElapsedTime(_lastRefresh) < StaleAfter ? Task.CompletedTask : _refresh;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="RefreshIfDue"/>, but waits a little for the look where the last one that succeeded is a while ago: on a
+    /// quiet silo the first one who asks is to see what operators changed meanwhile.
+    /// </summary>
+    public async ValueTask LookAsync()
+    {
+        RefreshIfDue();
+        Task refresh;
+        lock (_gate)
+        {
+            if (_refresh.IsCompleted || _time.GetElapsedTime(_lastRefresh) < OldAfter)
+            {
+                return;
+            }
+
+            refresh = _refresh;
+        }
+
+        try
+        {
+            await refresh.WaitAsync(LookLimit);
+        }
+        catch (TimeoutException)
+        {
+            // What is known is older, not wrong.
         }
     }
 

@@ -13,8 +13,15 @@ internal static class FlushResultReader
     {
         var totals = new List<MovedTotal>();
         var counted = 0L;
+        HashSet<string>? closed = null;
         while (await reader.ReadAsync(cancellationToken))
         {
+            if (await reader.IsDBNullAsync(1, cancellationToken))
+            {
+                (closed ??= new HashSet<string>(StringComparer.Ordinal)).Add(reader.GetString(0));
+                continue;
+            }
+
             var total = new ChoiceTotal(reader.GetString(1), reader.GetInt64(3), reader.GetInt64(4));
             totals.Add(new MovedTotal(reader.GetString(0), reader.GetInt64(2), total));
             counted += reader.GetInt64(2);
@@ -39,6 +46,7 @@ internal static class FlushResultReader
         // The command is complete, and so the commit confirmed, only when everything up to the server's
         // ready-for-query has been read.
         await reader.CloseAsync();
+        counted += OutcomeOf.MarkClosed(rows, outcomes, closed);
         OutcomeOf.Settle(rows, outcomes, filed, repeats: rows.Count - counted);
         return new FlushResult(outcomes, totals);
     }

@@ -30,7 +30,7 @@ internal sealed class LaneConnection : IAsyncDisposable
         _connection = connection;
         _batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { Command(TallySql.Count, withCastAt: true), Command(TallySql.FileDuplicates, false) },
+            BatchCommands = { Command(TallySql.Count, forCount: true), Command(TallySql.FileDuplicates, false) },
         };
     }
 
@@ -103,7 +103,7 @@ internal sealed class LaneConnection : IAsyncDisposable
         },
     };
 
-    private static NpgsqlBatchCommand Command(string sql, bool withCastAt)
+    private static NpgsqlBatchCommand Command(string sql, bool forCount)
     {
         var command = new NpgsqlBatchCommand(sql)
         {
@@ -115,9 +115,10 @@ internal sealed class LaneConnection : IAsyncDisposable
                 Array<string>(NpgsqlDbType.Text),
             },
         };
-        if (withCastAt)
+        if (forCount)
         {
             command.Parameters.Add(Array<DateTime>(NpgsqlDbType.TimestampTz));
+            command.Parameters.Add(Array<string>(NpgsqlDbType.Text));
         }
 
         return command;
@@ -135,6 +136,7 @@ internal sealed class LaneConnection : IAsyncDisposable
         if (command.Parameters.Count > 4)
         {
             ((NpgsqlParameter<List<DateTime>>)command.Parameters[4]).TypedValue = rows.CastAt;
+            ((NpgsqlParameter<List<string>>)command.Parameters[5]).TypedValue = rows.DistinctLawIds();
         }
     }
 }

@@ -31,6 +31,26 @@ internal static class OutcomeOf
         }
     }
 
+    /// <summary>Marks the votes on closed laws, save for those that statement 2 found to be on record.</summary>
+    /// <param name="rows">The rows of the flush.</param>
+    /// <param name="outcomes">Redelivered where statement 2 named the row, else counted; corrected in place.</param>
+    /// <param name="closed">The laws that statement 1 found closed; null: none.</param>
+    /// <returns>How many rows were marked.</returns>
+    public static int MarkClosed(FlushRows rows, VoteOutcome[] outcomes, HashSet<string>? closed)
+    {
+        var marked = 0;
+        for (var i = 0; closed is not null && i < outcomes.Length; i++)
+        {
+            if (outcomes[i] == VoteOutcome.Counted && closed.Contains(rows.LawIds[i]))
+            {
+                outcomes[i] = VoteOutcome.Closed;
+                marked++;
+            }
+        }
+
+        return marked;
+    }
+
     private static void MarkRepeats(FlushRows rows, VoteOutcome[] outcomes)
     {
         var seen = new HashSet<(string LawId, Guid Voter)>(rows.Count);

@@ -4,17 +4,24 @@ namespace Votes.Grains.Store;
 internal static class TallySql
 {
     /// <summary>
-    /// Statement 1: insert the audit rows, let the unique key decide which are new, and move each total by exactly those.
+    /// Statement 1: leave out the votes on closed laws, insert the audit rows of the others, let the unique key decide which
+    /// are new, and move each total by exactly those. Whether a law is closed is read under a lock that whoever closes it has
+    /// to wait for (docs/adr/0006-closing-a-law.md), with the laws in key order.
     /// Rows go in key order, then totals in key order, so that two flushes cannot wait for each other crosswise. The
     /// constraint is named rather than inferred: inference can fail while an index is rebuilt concurrently.
-    /// Returns a row per total that moved: law_id, choice, added, total, version.
+    /// Returns a row per total that moved: law_id, choice, added, total, version; and one per closed law: law_id and nulls.
     /// </summary>
     public const string Count = """
-        WITH ins AS (
+        WITH held AS (
+          SELECT law_id, status FROM laws WHERE law_id = ANY ($6::text[]) ORDER BY law_id FOR SHARE),
+        closed AS MATERIALIZED (
+          SELECT coalesce(array_agg(law_id) FILTER (WHERE status = 'closed'), '{}') AS law_ids FROM held),
+        ins AS (
           INSERT INTO vote_audit (law_id, voter, vote_id, choice, cast_at)
           SELECT t.law_id, t.voter, t.vote_id, t.choice, t.cast_at
             FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[])
                  WITH ORDINALITY AS t (law_id, voter, vote_id, choice, cast_at, ord)
+           WHERE t.law_id <> ALL ((SELECT law_ids FROM closed)::text[])
            ORDER BY t.law_id COLLATE "C", t.voter, t.ord
           ON CONFLICT ON CONSTRAINT vote_audit_pk DO NOTHING
           RETURNING law_id, choice),
@@ -28,13 +35,16 @@ internal static class TallySql
           RETURNING law_id, choice, total, version)
         SELECT tot.law_id, tot.choice, delta.added, tot.total, tot.version
           FROM tot JOIN delta USING (law_id, choice)
+        UNION ALL
+        SELECT unnest(law_ids), NULL, NULL, NULL, NULL FROM closed
         """;
 
     /// <summary>
     /// Statement 2, in the same transaction but with a snapshot of its own, so that it sees the rows that statement 1
     /// inserted and those that concurrent transactions had just committed: what was not counted, and why. A row of the
     /// audit that this transaction did not write stood there before (redelivered, or a duplicate of it); a row that it did
-    /// write under another vote id is the winner of a duplicate inside this very flush. Duplicates are filed.
+    /// write under another vote id is the winner of a duplicate inside this very flush. Duplicates are filed,
+    /// those on closed laws as well: such a vote was none before the law closed either.
     /// Returns (ord, null, null, null) for each vote that was not counted, then (null, law_id, voter, vote_id) for each
     /// duplicate filed just now. OFFSET 0 keeps the planner from turning the key look-ups into a scan of the audit.
     /// </summary>

@@ -5,7 +5,7 @@ namespace Votes.Silo.Api;
 /// <summary>The totals of a law at one moment.</summary>
 /// <param name="LawId">The law.</param>
 /// <param name="Status">open or closed.</param>
-/// <param name="Final">Whether no vote can change the totals any more: the law is closed and nothing is pending.</param>
+/// <param name="Final">Whether no vote can change the totals any more: the law is closed, and they were read after it was.</param>
 /// <param name="Total">Durable votes, of all choices.</param>
 /// <param name="Pending">Votes on their way to the database; some may turn out to be duplicates.</param>
 /// <param name="Version">Grows with every change of the totals: an answer with a smaller one is older.</param>
@@ -30,7 +30,7 @@ public sealed record TallyView(
         return new TallyView(
             tally.LawId,
             isClosed ? "closed" : "open",
-            isClosed && pending == 0,
+            tally.Final,
             total,
             pending,
             tally.Version,

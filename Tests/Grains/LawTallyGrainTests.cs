@@ -281,10 +281,39 @@ public sealed class LawTallyGrainTests
         cluster.Store.Describe(Law.Unregistered("law") with { Status = LawStatus.Closed });
         cluster.Time.Advance(TimeSpan.FromMinutes(5));
 
-        var outcome = await cluster.Law("law").RecordAsync(VoteBatchWriter.Pack([VoteSamples.By(2)]), Stop);
+        var outcome = await RecordAsync(cluster, "law", VoteSamples.By(2));
 
         Assert.Equal([new RejectedVote(0, RejectReason.LawClosed)], outcome.Rejected);
         Assert.Equal(1, cluster.Store.Counted("law", "yes"));
+    }
+
+    [Fact]
+    public async Task A_vote_counted_before_its_law_closed_is_redelivered_after_it()
+    {
+        await using var cluster = await TallyCluster.StartAsync();
+        var vote = VoteSamples.By(1);
+        AssertOutcome(await RecordAsync(cluster, "law", vote), counted: 1);
+        cluster.Store.Describe(Law.Unregistered("law") with { Status = LawStatus.Closed });
+
+        var outcome = await RecordAsync(cluster, "law", vote, VoteSamples.By(2));
+
+        Assert.Equal((0, 1), (outcome.Counted, outcome.Redelivered));
+        Assert.Equal([new RejectedVote(1, RejectReason.LawClosed)], outcome.Rejected);
+        Assert.Equal(1, cluster.Store.Counted("law", "yes"));
+    }
+
+    [Fact]
+    public async Task A_closed_laws_tally_is_final_once_it_was_read_after_the_closing()
+    {
+        await using var cluster = await TallyCluster.StartAsync();
+        AssertOutcome(await RecordAsync(cluster, "law", VoteSamples.By(1)), counted: 1);
+        Assert.False((await cluster.Law("law").GetTallyAsync(Stop)).Final);
+        cluster.Store.Describe(Law.Unregistered("law") with { Status = LawStatus.Closed });
+        cluster.Time.Advance(TimeSpan.FromMinutes(1));
+
+        var tally = await cluster.Law("law").GetTallyAsync(Stop);
+
+        Assert.Equal((LawStatus.Closed, true), (tally.Status, tally.Final));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class TallyTests
         tally.Accept("yes");
         tally.Accept("no");
 
-        var answer = tally.ToLawTally(Law, DateTimeOffset.UnixEpoch);
+        var answer = tally.ToLawTally(Law, DateTimeOffset.UnixEpoch, isFinal: false);
 
         Assert.Equal(
             [new ChoiceTally("yes", 5, 1), new ChoiceTally("no", 0, 1), new ChoiceTally("abstain", 0, 0)],
@@ -112,6 +112,6 @@ public sealed class TallyTests
 
         Assert.Equal(
             ["yes", "no", "abstain", "maybe"],
-            tally.ToLawTally(Law, DateTimeOffset.UnixEpoch).Choices.Select(static row => row.Choice));
+            tally.ToLawTally(Law, DateTimeOffset.UnixEpoch, isFinal: false).Choices.Select(static row => row.Choice));
     }
 }

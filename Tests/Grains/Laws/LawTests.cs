@@ -33,9 +33,9 @@ public sealed class LawTests
         Assert.Equal(expected, Windowed.Judge(choice, Micros.Since(Opens), true));
 
     [Fact]
-    public void A_closed_law_takes_no_votes() =>
+    public void Votes_on_a_closed_law_are_judged_by_the_transaction_that_would_count_them() =>
         Assert.Equal(
-            RejectReason.LawClosed,
+            RejectReason.None,
             (Windowed with { Status = LawStatus.Closed }).Judge("yes", Micros.Since(Opens), true));
 
     [Theory]

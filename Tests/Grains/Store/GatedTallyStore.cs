@@ -213,6 +213,11 @@ internal sealed class GatedTallyStore : ITallyStore
     {
         var key = (rows.LawIds[i], rows.Voters[i]);
         var vote = new CastVote(rows.VoteIds[i], rows.Voters[i], rows.Choices[i], Micros.Since(rows.CastAt[i]));
+        if (!_audit.ContainsKey(key) && _laws.GetValueOrDefault(key.Item1)?.Status == LawStatus.Closed)
+        {
+            return VoteOutcome.Closed;
+        }
+
         if (_audit.TryAdd(key, vote))
         {
             return VoteOutcome.Counted;

@@ -32,6 +32,20 @@ public sealed class OutcomeOfTests
         Assert.Equal([Redelivered], Settle([vote], [Redelivered], [], repeats: 0));
     }
 
+    [Fact]
+    public void Votes_on_a_closed_law_are_closed_out_unless_they_are_on_record()
+    {
+        var rows = new FlushRows();
+        rows.Add("open", VoteSamples.By(1));
+        rows.Add("closed", VoteSamples.By(1));
+        rows.Add("closed", VoteSamples.By(2));
+        VoteOutcome[] outcomes = [Counted, Counted, Redelivered];
+
+        Assert.Equal(1, OutcomeOf.MarkClosed(rows, outcomes, ["closed"]));
+
+        Assert.Equal([Counted, Closed, Redelivered], outcomes);
+    }
+
     private static VoteOutcome[] Settle(CastVote[] votes, VoteOutcome[] outcomes, CastVote[] filed, int repeats)
     {
         var rows = new FlushRows();
