@@ -9,6 +9,7 @@ using Votes.Silo.Access;
 using Votes.Silo.Api;
 using Votes.Silo.Api.Live;
 using Votes.Silo.Operators;
+using Votes.Silo.Dashboard;
 using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
 using Xunit;
@@ -27,6 +28,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Api", typeof(ApiOptions))]
     [InlineData("Live", typeof(LiveOptions))]
     [InlineData("Board", typeof(BoardOptions))]
+    [InlineData("Dashboard", typeof(SiloDashboardOptions))]
     [InlineData("RabbitMq", typeof(RabbitMqOptions))]
     [InlineData("RabbitMq", typeof(BrokerOptions))]
     [InlineData("Dispatch", typeof(DispatchOptions))]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Votes.Silo.Access;
 using Votes.Silo.Api.Live;
+using Votes.Silo.Dashboard;
 using Votes.Silo.Hosting;
 
 namespace Votes.Silo.Api;
@@ -76,6 +77,7 @@ public static class ApiSetup
         api.MapOperatorRoutes();
         api.MapLiveRoutes();
         app.MapSignIn();
+        app.MapDashboard();
         app.MapOpenApi().RequireAuthorization(Roles.PublicPolicy);
     }
 

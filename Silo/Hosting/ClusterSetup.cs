@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Votes.Silo.Board;
+using Votes.Silo.Dashboard;
 
 namespace Votes.Silo.Hosting;
 
@@ -37,6 +38,7 @@ public static class ClusterSetup
                 }));
             Configure(silo.Services);
             silo.AddBoard();
+            silo.AddDashboard(SiloDashboardOptions.Read(builder.Configuration));
             if (cluster.DistributedDirectory)
             {
 #pragma warning disable ORLEANSEXP003 // The kill and stop tests run with it; what is counted does not depend on it.

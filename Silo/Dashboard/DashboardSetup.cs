@@ -1,0 +1,58 @@
+using Orleans.Dashboard;
+using Votes.Silo.Access;
+using Votes.Silo.Api;
+
+namespace Votes.Silo.Dashboard;
+
+/// <summary>The Orleans dashboard (Microsoft.Orleans.Dashboard) at /dashboard, for operators alone.</summary>
+public static class DashboardSetup
+{
+    private const string Address = "/dashboard";
+    private const int UpdateMilliseconds = 2_000;
+
+    // Its pages carry styles of their own, inline; scripts are files.
+    private static readonly string Policy = SecurityHeaders.PagePolicy.Replace(
+        "style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal);
+
+    /// <summary>Adds it, unless it is switched off.</summary>
+    public static void AddDashboard(this ISiloBuilder silo, SiloDashboardOptions options)
+    {
+        if (!options.Enabled)
+        {
+            return;
+        }
+
+        silo.Services.AddSingleton(options);
+        silo.AddDashboard(static dashboard =>
+        {
+            // The trace would show the silo's log.
+            dashboard.HideTrace = true;
+            dashboard.CounterUpdateIntervalMs = UpdateMilliseconds;
+        });
+    }
+
+    /// <summary>Maps it, unless it is switched off.</summary>
+    public static void MapDashboard(this WebApplication app)
+    {
+        if (app.Services.GetService<SiloDashboardOptions>() is null)
+        {
+            return;
+        }
+
+        app.MapOrleansDashboard(Address)
+            .RequireAuthorization(Roles.OperatorsPolicy)
+            .ExcludeFromDescription()
+            .AddEndpointFilter(static async (context, next) =>
+            {
+                // To show a grain's state it calls methods of the grain, by their shape, on any grain that it is asked for.
+                if (context.HttpContext.Request.Path.StartsWithSegments(
+                    $"{Address}/GrainState", StringComparison.OrdinalIgnoreCase))
+                {
+                    return Problems.Of(StatusCodes.Status404NotFound, "This silo does not show grains' states.");
+                }
+
+                context.HttpContext.Response.Headers.ContentSecurityPolicy = Policy;
+                return await next(context);
+            });
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using Votes.Tests.Servers;
+using Votes.Tests.Silo.Api;
+using Xunit;
+
+namespace Votes.Tests.Silo;
+
+[Collection(ApiTests.Name)]
+[NeedsServers]
+public sealed class DashboardTests(SharedApi api, TestServers servers)
+{
+    private static readonly (string, string) AsBrowser = ("Accept", "text/html");
+
+    [Theory]
+    [InlineData("/dashboard")]
+    [InlineData("/dashboard/")]
+    [InlineData("/dashboard/index.min.js")]
+    [InlineData("/dashboard/ClusterStats")]
+    [InlineData("/dashboard/GrainState?grainId=x&grainType=y")]
+    public async Task Nobody_but_operators_sees_it(string address)
+    {
+        (await api.Silo.GetAsync(address)).Detail(HttpStatusCode.Unauthorized);
+        (await api.Silo.GetAsync(address, ApiSilo.ReaderKey)).Detail(HttpStatusCode.Forbidden);
+        var redirect = await api.Silo.GetAsync(address, null, AsBrowser);
+        Assert.Equal(HttpStatusCode.Redirect, redirect.Status);
+        Assert.StartsWith("/sign-in?return=%2Fdashboard", redirect.Headers["Location"]);
+    }
+
+    [Theory]
+    [InlineData("/dashboard/", "text/html")]
+    [InlineData("/dashboard/index.min.js", "text/javascript")]
+    [InlineData("/dashboard/index.css", "text/css")]
+    [InlineData("/dashboard/DashboardCounters", "application/json")]
+    [InlineData("/dashboard/ClusterStats", "application/json")]
+    [InlineData("/dashboard/TopGrainMethods", "application/json")]
+    [InlineData("/dashboard/GrainTypes", "application/json")]
+    public async Task Operators_see_it_and_its_figures(string address, string type)
+    {
+        var answer = await api.Silo.GetAsync(address, ApiSilo.OperatorKey);
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(type, answer.ContentType);
+        Assert.Contains("script-src 'self';", answer.Headers["Content-Security-Policy"]);
+    }
+
+    [Fact]
+    public async Task Neither_grains_states_nor_the_log_are_shown()
+    {
+        (await api.Silo.GetAsync("/dashboard/GrainState?grainId=x&grainType=y", ApiSilo.OperatorKey))
+            .Detail(HttpStatusCode.NotFound);
+        Assert.Equal(
+            HttpStatusCode.Forbidden, (await api.Silo.GetAsync("/dashboard/Trace", ApiSilo.OperatorKey)).Status);
+    }
+
+    [Fact]
+    public async Task Switched_off_it_is_not_there()
+    {
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString,
+            ("Dashboard:Enabled", "false"),
+            ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+
+        (await silo.GetAsync("/dashboard/", ApiSilo.OperatorKey)).Detail(HttpStatusCode.NotFound);
+    }
+}
