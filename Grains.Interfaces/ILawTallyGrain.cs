@@ -36,4 +36,20 @@ public interface ILawTallyGrain : IGrainWithStringKey
     [AlwaysInterleave]
     [Alias("GetTallyAsync")]
     Task<LawTally> GetTallyAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Lets a watcher know of each change of the law's totals, at most a few times a second, for a minute: call again in
+    /// time to go on. The grain may move and forget its watchers, which the next call mends.
+    /// </summary>
+    /// <param name="watcher">A reference that the caller's grain factory made (CreateObjectReference).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The totals now, as by <see cref="GetTallyAsync"/>.</returns>
+    [AlwaysInterleave]
+    [Alias("WatchAsync")]
+    Task<LawTally> WatchAsync(ITallyWatcher watcher, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a watcher go.</summary>
+    [AlwaysInterleave]
+    [Alias("UnwatchAsync")]
+    Task UnwatchAsync(ITallyWatcher watcher);
 }

@@ -7,6 +7,7 @@ using Votes.Grains.Interfaces;
 using Votes.Grains.Laws;
 using Votes.Grains.Placement;
 using Votes.Grains.Store;
+using Votes.Grains.Watching;
 
 namespace Votes.Grains;
 
@@ -40,6 +41,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private readonly bool _acceptUnknownLaws;
     private readonly Tally _tally = new();
     private string _lawId = "";
+    private TallyWatchers? _watchers;
     private IGrainTimer? _timer;
     private Task _lastWrite = Task.CompletedTask;
     private DateTimeOffset _asOf;
@@ -143,6 +145,21 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         return ToLawTally();
     }
 
+    /// <inheritdoc/>
+    public Task<LawTally> WatchAsync(ITallyWatcher watcher, CancellationToken cancellationToken = default)
+    {
+        _watchers ??= new TallyWatchers(this, ToLawTally, _time);
+        _watchers.Add(watcher);
+        return GetTallyAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task UnwatchAsync(ITallyWatcher watcher)
+    {
+        _watchers?.Remove(watcher);
+        return Task.CompletedTask;
+    }
+
     private LawTally ToLawTally() => _tally.ToLawTally(_book[_lawId], _asOf, _loadedClosed);
 
     /// <remarks>
@@ -157,6 +174,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             _tally.Accept(vote.Choice);
         }
 
+        _watchers?.Changed();
         var unregistered = _book[_lawId].Status == LawStatus.Unknown;
         var write = _writer.WriteAsync(_lawId, votes, unregistered, backlog, arrived);
         _lastWrite = write;
@@ -187,6 +205,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         }
 
         var result = Enter(outcome, screened);
+        _watchers?.Changed();
         _feed.Durable(_lawId, result.Counted, _tally.DurableTotal, _tally.Version, _time.GetElapsedTime(arrived));
         if (IsInDoubt)
         {

@@ -16,6 +16,20 @@ public sealed class TallyReader(IGrainFactory grains, IOptions<JsonOptions> json
     public async Task<TallyView> ReadAsync(string lawId, CancellationToken cancellationToken) =>
         TallyView.Of(await grains.GetGrain<ILawTallyGrain>(lawId).GetTallyAsync(cancellationToken));
 
+    /// <summary>A law's totals as <see cref="ReadAsync"/> gives them, and lets a watcher know of changes for a minute.</summary>
+    public async Task<TallyView> WatchAsync(string lawId, ITallyWatcher watcher, CancellationToken cancellationToken) =>
+        TallyView.Of(await grains.GetGrain<ILawTallyGrain>(lawId).WatchAsync(watcher, cancellationToken));
+
+    /// <summary>A watcher as grains reach it. The watcher itself is the caller's to keep.</summary>
+    public ITallyWatcher ReferenceTo(ITallyWatcher watcher) => grains.CreateObjectReference<ITallyWatcher>(watcher);
+
+    /// <summary>Lets a watcher go. Not waited for: a grain that does not hear of it forgets the watcher by itself.</summary>
+    public void Forget(string lawId, ITallyWatcher reference)
+    {
+        grains.GetGrain<ILawTallyGrain>(lawId).UnwatchAsync(reference).Ignore();
+        grains.DeleteObjectReference<ITallyWatcher>(reference);
+    }
+
     /// <summary>The tally as it is sent.</summary>
     public byte[] ToJson(TallyView tally) => JsonSerializer.SerializeToUtf8Bytes(tally, json.Value.SerializerOptions);
 

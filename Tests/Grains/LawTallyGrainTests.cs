@@ -317,6 +317,25 @@ public sealed class LawTallyGrainTests
     }
 
     [Fact]
+    public async Task A_watcher_is_told_of_pending_and_of_durable_votes()
+    {
+        await using var cluster = await TallyCluster.StartAsync();
+        var watcher = new ToldTallies();
+        var reference = cluster.Cluster.Client.CreateObjectReference<ITallyWatcher>(watcher);
+        Assert.Equal(0, (await cluster.Law("law").WatchAsync(reference, Stop)).Version);
+
+        var call = await cluster.SendAsync("law", VoteSamples.By(1));
+        Assert.Equal(1, (await watcher.NextAsync(Stop)).Choices[0].Pending);
+        cluster.Tick();
+        await call;
+        cluster.Tick();
+        var told = await watcher.NextAsync(Stop);
+
+        Assert.Equal((1, 0), (told.Choices[0].Durable, told.Choices[0].Pending));
+        await cluster.Law("law").UnwatchAsync(reference);
+    }
+
+    [Fact]
     public async Task No_vote_is_rejected_while_the_database_cannot_confirm_why()
     {
         await using var cluster = await TallyCluster.StartAsync();

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
+using Votes.Grains.Interfaces;
 
 namespace Votes.Silo.Api.Live;
 
 /// <summary>
-/// Watches one law for all readers of this silo: asks its grain on a timer and wakes the readers when its answer is news.
-/// Owns the newest tally of the law.
+/// Watches one law for all readers of this silo, and wakes them when there is news: its grain tells of changes, and is asked
+/// on a timer as well, for what it told may be lost, and the grain may move and forget its watchers. Owns the newest tally of
+/// the law.
 /// </summary>
-public sealed partial class LawWatcher : IAsyncDisposable
+public sealed partial class LawWatcher : ITallyWatcher, IAsyncDisposable
 {
+    private readonly Lock _gate = new();
     private readonly string _lawId;
     private readonly TallyReader _tallies;
     private readonly LiveOptions _options;
@@ -44,6 +47,13 @@ public sealed partial class LawWatcher : IAsyncDisposable
     public void Remove(LiveReader reader) =>
         ImmutableInterlocked.Update(ref _readers, static (all, one) => all.Remove(one), reader);
 
+    /// <inheritdoc/>
+    public Task TallyChangedAsync(LawTally tally)
+    {
+        Take(TallyView.Of(tally));
+        return Task.CompletedTask;
+    }
+
     /// <summary>Ends the watch.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -55,18 +65,17 @@ public sealed partial class LawWatcher : IAsyncDisposable
     private async Task WatchAsync()
     {
         using var timer = new PeriodicTimer(_options.Interval, _time);
-        var wokenAt = _time.GetTimestamp();
+        var reference = _tallies.ReferenceTo(this);
+        var beatAt = _time.GetTimestamp();
         try
         {
             do
             {
-                if (await LookAsync() || _time.GetElapsedTime(wokenAt) >= _options.Heartbeat)
+                await LookAsync(reference);
+                if (_time.GetElapsedTime(beatAt) >= _options.Heartbeat)
                 {
-                    wokenAt = _time.GetTimestamp();
-                    foreach (var reader in _readers)
-                    {
-                        reader.Wake();
-                    }
+                    beatAt = _time.GetTimestamp();
+                    WakeReaders();
                 }
             }
             while (await timer.WaitForNextTickAsync(_stop.Token));
@@ -75,23 +84,18 @@ public sealed partial class LawWatcher : IAsyncDisposable
         {
             // Told to stop.
         }
+        finally
+        {
+            _tallies.Forget(_lawId, reference);
+        }
     }
 
-    /// <summary>Asks the grain; true where its answer is news.</summary>
-    private async Task<bool> LookAsync()
+    /// <summary>Asks the grain, and asks it to go on telling of changes.</summary>
+    private async Task LookAsync(ITallyWatcher reference)
     {
         try
         {
-            var tally = await _tallies.ReadAsync(_lawId, _stop.Token);
-
-            // An activation that has seen less than the one before it answers with a smaller version for a moment.
-            if (Latest is { } latest && (tally.Version < latest.Tally.Version || tally.SaysTheSameAs(latest.Tally)))
-            {
-                return false;
-            }
-
-            Volatile.Write(ref _latest, new LiveTally(tally, _tallies.ToJson(tally)));
-            return true;
+            Take(await _tallies.WatchAsync(_lawId, reference, _stop.Token));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -102,7 +106,31 @@ public sealed partial class LawWatcher : IAsyncDisposable
 #pragma warning restore CA1031
         {
             LogLookFailed(exception);
-            return false;
+        }
+    }
+
+    /// <summary>Takes over a tally and wakes the readers, where it is news.</summary>
+    private void Take(TallyView tally)
+    {
+        lock (_gate)
+        {
+            // An activation that has seen less than the one before it answers with a smaller version for a moment.
+            if (Latest is { } latest && (tally.Version < latest.Tally.Version || tally.SaysTheSameAs(latest.Tally)))
+            {
+                return;
+            }
+
+            Volatile.Write(ref _latest, new LiveTally(tally, _tallies.ToJson(tally)));
+        }
+
+        WakeReaders();
+    }
+
+    private void WakeReaders()
+    {
+        foreach (var reader in _readers)
+        {
+            reader.Wake();
         }
     }
 

@@ -8,9 +8,12 @@ public sealed class LiveOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Live";
 
-    /// <summary>How often a law that somebody watches is asked for its totals. 50 ms to 1 min.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How often a law that somebody watches is asked for its totals, beside being told of changes by its grain: what is lost
+    /// is made up for within this time. Less than the minute after which a grain forgets a watcher. 50 ms to 30 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:00:30")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a stream may be silent before it carries a heartbeat. 100 ms to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
