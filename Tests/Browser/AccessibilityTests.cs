@@ -72,7 +72,7 @@ public sealed class AccessibilityTests(PagesCluster site)
         Assert.Equal(0, await page.SidewaysAsync());
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(NamelessControls));
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(LowContrast));
-        await page.KeepAsync($"{path.Trim('/').Replace('/', '-')}-{width}-{colours}");
+        await page.KeepAsync($"{(path == "/" ? "start" : path[1..].Replace('/', '-'))}-{width}-{colours}");
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class FrontDoor : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly IReadOnlyList<Uri> _silos;
     private readonly Task _accepting;
+    private CancellationTokenSource _passing = new();
 
     public FrontDoor(IReadOnlyList<Uri> silos)
     {
@@ -23,11 +24,19 @@ public sealed class FrontDoor : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Cuts all connections off, and every new one at once.</summary>
+    public Task ShutAsync() => _passing.CancelAsync();
+
+    /// <summary>Lets connections pass again.</summary>
+    public void Reopen() => _passing = new CancellationTokenSource();
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _passing.CancelAsync();
         _listener.Stop();
         await _accepting;
+        _passing.Dispose();
         _stop.Dispose();
     }
 
@@ -50,15 +59,16 @@ public sealed class FrontDoor : IAsyncDisposable
     private async Task PassAsync(TcpClient browser)
     {
         using var _ = browser;
+        var cut = _passing.Token;
         try
         {
-            using var silo = await ConnectAsync();
+            using var silo = await ConnectAsync(cut);
             if (silo is not null)
             {
                 // Where one side ends, so does the other.
                 await Task.WhenAny(
-                    browser.GetStream().CopyToAsync(silo.GetStream(), _stop.Token),
-                    silo.GetStream().CopyToAsync(browser.GetStream(), _stop.Token));
+                    browser.GetStream().CopyToAsync(silo.GetStream(), cut),
+                    silo.GetStream().CopyToAsync(browser.GetStream(), cut));
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
@@ -67,19 +77,24 @@ public sealed class FrontDoor : IAsyncDisposable
         }
     }
 
-    private async Task<TcpClient?> ConnectAsync()
+    private async Task<TcpClient?> ConnectAsync(CancellationToken cut)
     {
         foreach (var address in _silos)
         {
             var silo = new TcpClient();
             try
             {
-                await silo.ConnectAsync(address.Host, address.Port, _stop.Token);
+                await silo.ConnectAsync(address.Host, address.Port, cut);
                 return silo;
             }
             catch (SocketException)
             {
                 silo.Dispose();
+            }
+            catch (OperationCanceledException)
+            {
+                silo.Dispose();
+                throw;
             }
         }
 

@@ -32,7 +32,7 @@ public sealed class OperatorsPageTests(PagesCluster site)
         await page.KeepAsync("ops-light");
         await page["[data-reason=law_unknown] button"].ClickAsync();
         await Expect(page["#confirm"]).ToBeVisibleAsync();
-        await page.KeepAsync("ops-confirm");
+        await page.KeepAsync("ops-confirm", fullPage: false);
         await page["#confirm button.main"].ClickAsync();
 
         await Expect(page["#letters-notice"]).ToHaveTextAsync("1 replayed.");

@@ -31,8 +31,11 @@ public sealed class PagesCluster : IAsyncLifetime
 
     public Cluster Cluster => _cluster!;
 
+    /// <summary>What stands before the silos.</summary>
+    public FrontDoor Door => _door!;
+
     /// <summary>The address of the site.</summary>
-    public Uri Address => _door!.Address;
+    public Uri Address => Door.Address;
 
     public async ValueTask InitializeAsync()
     {

@@ -73,6 +73,7 @@ public sealed class ResultsPageTests(PagesCluster site)
         await site.CloseLawAsync("closing");
 
         await Expect(page["#state"]).ToHaveTextAsync("Closed, final result");
+        await Expect(page["#connection"]).ToHaveTextAsync("Final");
         await Expect(page["#explain"]).ToContainTextAsync("no vote can change these totals any more");
         await page.KeepAsync("law-closed-dark");
         Assert.Empty(page.Complaints);
@@ -116,13 +117,13 @@ public sealed class ResultsPageTests(PagesCluster site)
         await using var page = await site.OpenAsync("/laws/keeping");
         await Expect(page["#total"]).ToHaveTextAsync("7");
 
-        await page.Page.Context.SetOfflineAsync(true);
+        await site.Door.ShutAsync();
 
         await Expect(page["#connection"]).ToHaveTextAsync("Reconnecting …");
         await Expect(page["#notice"]).ToContainTextAsync("No silo answers at this address");
         await Expect(page["#total"]).ToHaveTextAsync("7");
         await page.KeepAsync("law-no-silo");
-        await page.Page.Context.SetOfflineAsync(false);
+        site.Door.Reopen();
         await Expect(page["#connection"]).ToHaveTextAsync("Live");
         await Expect(page["#notice"]).ToHaveTextAsync("");
     }

@@ -57,9 +57,9 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task GoAsync(Uri address) => Page.GotoAsync(
         address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
 
-    /// <summary>Keeps a picture of the whole page, for people to look at.</summary>
-    public Task KeepAsync(string name) => Page.ScreenshotAsync(
-        new PageScreenshotOptions { Path = Path.Combine(Screenshots, $"{name}.png"), FullPage = true });
+    /// <summary>Keeps a picture of the page, for people to look at.</summary>
+    public Task KeepAsync(string name, bool fullPage = true) => Page.ScreenshotAsync(
+        new PageScreenshotOptions { Path = Path.Combine(Screenshots, $"{name}.png"), FullPage = fullPage });
 
     /// <summary>How far the page can be scrolled sideways, in pixels.</summary>
     public Task<int> SidewaysAsync() => Page.EvaluateAsync<int>(

@@ -25,7 +25,8 @@ function readLawId() {
 function showLaw() {
   const title = law?.title || lawId;
   put($("title"), title);
-  document.title = `${title} – vote results`;
+  // Isolated, as a title may turn the direction of writing.
+  document.title = `\u2068${title}\u2069 – vote results`;
   put($("law-id"), law?.title ? lawId : "");
   const opens = law?.opens_at && Date.parse(law.opens_at) > serverNow() ? `opens ${moment(Date.parse(law.opens_at))}` : "";
   const closes = law?.closes_at ? `${Date.parse(law.closes_at) > serverNow() ? "closes" : "closed"} ${moment(Date.parse(law.closes_at))}` : "";
@@ -54,6 +55,7 @@ function showTally(news) {
   $("as-of").dateTime = news.as_of;
   $("as-of").title = moment(asOf);
   put($("explain"), explain(news));
+  if (news.final) showConnection($("connection"), "final");
   if (gained > 0) addToCourse(gained, asOf);
   showAge();
   speak();
@@ -139,7 +141,7 @@ function addToCourse(gained, at) {
 function showCourse() {
   const { points, step } = course;
   const isEmpty = points.every((point) => point.perMinute === 0);
-  const isGoingOn = points.at(-1).until > serverNow();
+  const isGoingOn = points.at(-1).until > serverNow() && !tally?.final;
   draw($("chart"), points, isGoingOn);
   put($("chart-note"), isEmpty ? `No votes between ${minute(points[0].until - step * 1000)} and ${minute(points.at(-1).until)}.`
     : isGoingOn ? "The last bar is still growing." : "");

@@ -84,9 +84,11 @@ async function refresh() {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     showConnection($("connection"), "lost");
-    showNotice($("notice"), error);
-    if (error.status === 401 || error.status === 403) {
-      $("notice").append(make("p", {}, make("a", { href: "/sign-in?return=%2Fops", text: "Sign in" })));
+    const isSignedOut = error.status === 401 || error.status === 403;
+    showNotice($("notice"), isSignedOut ? new Refused(error.status, "Your sign-in has ended.", 0) : error);
+    if (isSignedOut) {
+      put($("connection"), "Signed out");
+      $("notice").firstChild.append(make("p", {}, make("a", { href: "/sign-in?return=%2Fops", text: "Sign in" })));
     }
     throw error;
   }
