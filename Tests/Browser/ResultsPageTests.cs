@@ -32,6 +32,10 @@ public sealed class ResultsPageTests(PagesCluster site)
         await Expect(page["#connection"]).ToHaveTextAsync("Live");
         await Expect(page["#chart svg"]).ToHaveAttributeAsync("role", "img");
         await Expect(page["#state"]).ToHaveTextAsync("Open");
+
+        // Each vote is in one bar, whether the history or the live stream told of it first.
+        await page.Page.WaitForFunctionAsync(
+            "[...document.querySelectorAll('#chart title')].reduce((n, t) => n + Number(t.textContent.match(/: (\\d+) per/)[1]), 0) === 4");
         await page.KeepAsync("law-light");
         Assert.Empty(page.Complaints);
     }
@@ -135,15 +139,16 @@ public sealed class ResultsPageTests(PagesCluster site)
         await Expect(page["h1:visible"]).ToHaveTextAsync("There is no such law");
         await page.KeepAsync("law-unknown");
 
+        // Longer than the test: by itself the page must not try again before.
         await page.Page.RouteAsync("**/api/laws?*", static route => route.FulfillAsync(new RouteFulfillOptions
         {
             Status = 429,
             ContentType = "application/problem+json",
-            Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
-            Body = """{"status":429,"detail":"Too many requests at once. Wait 7 s and try again."}""",
+            Headers = new Dictionary<string, string> { ["Retry-After"] = "600" },
+            Body = """{"status":429,"detail":"Too many requests at once. Wait 600 s and try again."}""",
         }));
         await page.GoAsync(site.Address);
-        await Expect(page["#notice"]).ToContainTextAsync("Wait 7 s and try again.");
+        await Expect(page["#notice"]).ToContainTextAsync("Wait 600 s and try again.");
         await Expect(page["#notice"]).ToContainTextAsync("Trying again in");
         await page.KeepAsync("start-too-many-requests");
         await page.Page.UnrouteAsync("**/api/laws?*");

@@ -37,7 +37,6 @@ function showTally(news) {
   // An answer of another silo may be older than what is shown: totals never go back.
   if (tally && news.version < tally.version) return;
   const isFirst = tally === null;
-  const gained = isFirst ? 0 : news.total - tally.total;
   tally = news;
   $("result").hidden = $("downloads").hidden = $("history").hidden = false;
   const state = news.final ? "final" : news.status;
@@ -56,7 +55,7 @@ function showTally(news) {
   $("as-of").title = moment(asOf);
   put($("explain"), explain(news));
   if (news.final) showConnection($("connection"), "final");
-  if (gained > 0) addToCourse(gained, asOf);
+  if (course) addToCourse();
   showAge();
   speak();
   if (isFirst) againCourse();
@@ -119,8 +118,10 @@ async function loadCourse() {
   try {
     const history = await ask(lawApi(lawId, `/history?from=${at(from)}&to=${at(to)}&step=${step}`));
     if (hours !== range()) return;
-    course = { step, points: history.points.map((point) => ({ until: Date.parse(point.at), perMinute: (point.votes * 60) / step })) };
-    showCourse();
+    const points = history.points.map((point) => ({ until: Date.parse(point.at), perMinute: (point.votes * 60) / step }));
+    const total = history.points.at(-1).totals.reduce((sum, count) => sum + count, 0);
+    course = { step, points, total };
+    addToCourse();
   } catch (error) {
     if (error instanceof Refused && !course) {
       $("chart").replaceChildren();
@@ -130,11 +131,16 @@ async function loadCourse() {
   }
 }
 
-/** Lets the last bar grow with the live totals, without asking the database. */
-function addToCourse(gained, at) {
-  const last = course?.points.at(-1);
-  if (!last || at.getTime() > last.until) return;
-  last.perMinute += (gained * 60) / course.step;
+/** Lets the last bar grow by what the live total has more than the course knew, without asking the database. */
+function addToCourse() {
+  const last = course.points.at(-1);
+  if (tally.total > course.total && serverNow() > last.until) {
+    // Its time is over. The course of a closed law ends where it ends, whatever was counted after that.
+    if (tally.status === "open") againCourse();
+  } else if (tally.total > course.total) {
+    last.perMinute += ((tally.total - course.total) * 60) / course.step;
+    course.total = tally.total;
+  }
   showCourse();
 }
 

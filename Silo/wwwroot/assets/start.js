@@ -128,6 +128,7 @@ function showTally(tally) {
       item.legend.append(make("li", { className: hue }, make("bdi", { text: choice.choice }), share.text));
       item.shares.set(choice.choice, share);
     }
+    share.bar.hidden = !choice.share;
     share.bar.style.width = `${((choice.share ?? 0) * 100).toFixed(2)}%`;
     put(share.text, percent(choice.share));
   });
