@@ -12,13 +12,14 @@ FOLLOW ?= 1
 DO ?= list
 LAW ?=
 REPAIR ?= 0
+ONCE ?= 0
 SCENARIO ?= $(if $(filter 1,$(FULL)),all,core)
 REPEAT ?= 5
 export FILTER LAW
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters \
-	reconcile
+	reconcile totals
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +56,9 @@ dead-letters: ## List the dead letters; DO="show ID" shows one, DO="replay --all
 
 reconcile: ## Recount all totals, or those of LAW=id; REPAIR=1 sets wrong ones right
 	@scripts/ops.sh reconcile $${LAW:+--law "$$LAW"} $(if $(filter 1,$(REPAIR)),--repair)
+
+totals: ## Print the totals of LAW=id as they change, until Ctrl-C; ONCE=1 prints them once
+	@scripts/ops.sh totals --law "$$LAW" $(if $(filter 1,$(ONCE)),--once)
 
 build: ## Build everything in Release
 	@scripts/build.sh

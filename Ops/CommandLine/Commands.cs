@@ -12,9 +12,10 @@ public sealed class Commands(IAnsiConsole console, TextWriter errors)
     /// <returns>A value of <see cref="ExitStatus"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Brings dead letters back, and compares the totals with the votes they stand for.");
+        var root = new RootCommand("Brings dead letters back, compares the totals with the votes they stand for, and shows them live.");
         root.Subcommands.Add(new DeadLetterCommands(console, errors).Tree());
         root.Subcommands.Add(new ReconcileCommand(console, errors).Create());
+        root.Subcommands.Add(new TotalsCommand(console, errors).Create());
         var parsed = root.Parse(args);
         foreach (var error in parsed.Errors)
             Guard.Complain(errors, error.Message, ExitStatus.Unusable);

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Votes.Ops;
+using Votes.Ops.CommandLine;
+using Votes.Tests.Grains;
+using Votes.Tests.Servers;
+using Votes.Tests.Silo.Api;
+using Xunit;
+
+namespace Votes.Tests.Ops;
+
+[NeedsServers]
+public sealed class TotalsCommandTests(TestServers servers)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Totals_are_printed_once_or_as_they_change_and_an_unknown_law_is_told()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Stop);
+        await using var silo = await ApiSilo.StartAsync(database.ServiceConnectionString, ("Laws:UnknownLaw", "Reject"));
+        await silo.VoteAsync("law-2026-001", [.. VoteSamples.Of(1_200), VoteSamples.By(5_000, "no")]);
+
+        var once = await RunAsync(database, Stop, "--law", "law-2026-001", "--once");
+        Assert.Equal((ExitStatus.Done, ""), (once.Status, once.Errors));
+        Assert.Matches(
+            @"^\d\d:\d\d:\d\d  yes 1,200  no 1  abstain 0  total 1,201, version 2\s*$", once.Output);
+
+        var unknown = await RunAsync(database, Stop, "--law", "no-such-law", "--once");
+        Assert.Equal((ExitStatus.Failed, "error: there is no law no-such-law"), (unknown.Status, unknown.Errors.Trim()));
+
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        var synchronized = TextWriter.Synchronized(output);
+        var following = RunAsync(database, interrupt.Token, synchronized, "--law", "law-2026-001");
+        await UntilAsync("total 1,201,");
+        await silo.VoteAsync("law-2026-001", VoteSamples.By(6_000, "abstain"));
+        await UntilAsync("total 1,202,");
+        await interrupt.CancelAsync();
+        Assert.Equal(ExitStatus.Done, (await following).Status);
+
+        async Task UntilAsync(string text)
+        {
+            while (true)
+            {
+                lock (synchronized)
+                {
+                    if (output.ToString().Contains(text, StringComparison.Ordinal))
+                        return;
+                }
+
+                Assert.False(following.IsCompleted);
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static Task<(int Status, string Output, string Errors)> RunAsync(
+        TestDatabase database, CancellationToken stop, params string[] args) =>
+        RunAsync(database, stop, new StringWriter(CultureInfo.InvariantCulture), args);
+
+    private static async Task<(int Status, string Output, string Errors)> RunAsync(
+        TestDatabase database, CancellationToken stop, TextWriter output, params string[] args)
+    {
+        await using var errors = new StringWriter(CultureInfo.InvariantCulture);
+        var status = await new Commands(DeadLetterFixture.Console(output), errors).RunAsync(
+            ["totals", .. args, "--postgres-url", database.ServiceConnectionString], stop);
+        return (status, output.ToString()!, errors.ToString());
+    }
+}
