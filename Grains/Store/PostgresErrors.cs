@@ -21,6 +21,14 @@ public static class PostgresErrors
     /// </summary>
     public static bool IsLocked(string sqlState) => sqlState == PostgresErrorCodes.LockNotAvailable;
 
+    /// <summary>
+    /// Whether the server cannot serve at the moment, so that the same may succeed later: connections (class 08), resources
+    /// (53), operators' doings (57), its own faults of the moment (55, 58), victims of deadlocks and conflicts (40). Anything
+    /// else, a missing table or right among it, will fail again.
+    /// </summary>
+    public static bool IsOutage(string sqlState) =>
+        sqlState.Length == 5 && sqlState[..2] is "08" or "53" or "57" or "55" or "58" or "40";
+
     /// <summary>A short word for metrics: the SQLSTATE where the server gave one, else the kind of fault.</summary>
     public static string TypeOf(Exception exception) => exception switch
     {

@@ -53,6 +53,14 @@ public sealed class AccessOptions : IValidatableObject
     [StringLength(500)]
     public string OperationsUrl { get; set; } = "";
 
+    /// <summary>
+    /// The proxies that stand before this silo: IP addresses or networks such as 10.0.0.0/8, separated by commas. What they
+    /// say of a caller's address and scheme (X-Forwarded-For, X-Forwarded-Proto) is believed: rate limits then count callers
+    /// and not the proxy, and cookies are Secure where the caller came by https. Empty: nobody is believed.
+    /// </summary>
+    [StringLength(10_000)]
+    public string KnownProxies { get; set; } = "";
+
     /// <summary>Whether anybody can be an operator at all.</summary>
     public bool HasOperators => OperatorKeySha256.Length > 0 || Authority.Length > 0;
 
@@ -72,6 +80,14 @@ public sealed class AccessOptions : IValidatableObject
                     + "(printf %s \"$KEY\" | sha256sum).",
                     [name]);
             }
+        }
+
+        if (ForwardedCallers.Parse(KnownProxies) is null)
+        {
+            yield return new ValidationResult(
+                $"Access:KnownProxies is '{KnownProxies}'; it must hold IP addresses or networks such as 10.0.0.0/8, "
+                + "separated by commas.",
+                [nameof(KnownProxies)]);
         }
 
         if (SignInSecret.Length > 0 && !KeyRing.IsSecret(SignInSecret))

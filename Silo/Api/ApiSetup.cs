@@ -61,6 +61,7 @@ public static class ApiSetup
     /// <summary>Maps it. Pages that come after this are behind the same guards.</summary>
     public static void MapApi(this WebApplication app)
     {
+        app.UseForwardedCallers();
         app.UseExceptionHandler();
         app.UseSecurityHeaders();
         app.UseStatusCodePages();

@@ -1,13 +1,14 @@
-using System.Data;
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Votes.Silo.Api;
 
 /// <summary>
-/// The counted votes of a law as a file, row by row as the database sends them. In no order: sorting a hundred million rows
-/// would take the database's disk. From one snapshot: its rows add up to the totals of the moment it was begun.
+/// The counted votes of a law as a file, in the order of the voters' keys: slice by slice, each a statement of its own that is
+/// over before its rows go to the client. One long statement would keep the whole database from cleaning up behind itself
+/// for as long as the slowest client takes. What was counted before the export began is in it; of the votes that are
+/// counted meanwhile some are. A closed law's is exact.
 /// </summary>
 /// <remarks>
 /// The key of the voter is left out unless it is asked for. It is a pseudonym, but whoever has the secret can tell by it
@@ -16,10 +17,13 @@ namespace Votes.Silo.Api;
 public sealed partial class AuditExport(
     ApiDatabase database, IOptions<ApiOptions> options, TimeProvider time, ILogger<AuditExport> logger)
 {
-    // How long the next rows may take: the first ones of a large law come after a while.
-    private const int RowsSeconds = 120;
+    private const int RowsPerSlice = 5_000;
 
-    private const string Rows = "SELECT vote_id, choice, cast_at, counted_at, voter FROM vote_audit WHERE law_id = $1";
+    private const string Slice = """
+        SELECT voter, vote_id, choice, cast_at, counted_at FROM vote_audit
+         WHERE law_id = $1 AND ($2 IS NULL OR voter > $2)
+         ORDER BY voter LIMIT $3
+        """;
 
     /// <summary>Writes the file.</summary>
     public async Task WriteAsync(
@@ -27,46 +31,52 @@ public sealed partial class AuditExport(
     {
         using var limit = new CancellationTokenSource(options.Value.AuditExportLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await using var connection = await database.Source.OpenConnectionAsync(either.Token);
-        await using var transaction = await connection.BeginTransactionAsync(either.Token);
-        await AllowTimeAsync(connection, either.Token);
-        await using var command = new NpgsqlCommand(Rows, connection) { CommandTimeout = RowsSeconds };
-        command.Parameters.Add(new NpgsqlParameter { Value = lawId });
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, either.Token);
 
+        // Before the answer begins: a database that is away is to be told of by a status.
+        var rows = await ReadAsync(lawId, null, either.Token);
         string[] columns = ["vote_id", "choice", "cast_at", "counted_at"];
         var file = ExportFile.Begin(
             response, format, "audit", lawId, voters ? [.. columns, "voter"] : columns);
         var written = 0L;
-        while (await reader.ReadAsync(either.Token))
+        while (rows.Count > 0)
         {
-            await file.WriteAsync(Row(reader, voters), either.Token);
-            written++;
+            foreach (var row in rows)
+            {
+                await file.WriteAsync(voters ? [.. row.Cells, row.Voter] : row.Cells, either.Token);
+            }
+
+            written += rows.Count;
+            rows = rows.Count < RowsPerSlice ? [] : await ReadAsync(lawId, rows[^1].Voter, either.Token);
         }
 
         LogExported(written, voters);
     }
 
-    private static object?[] Row(NpgsqlDataReader reader, bool voters)
+    private async Task<List<(Guid Voter, object?[] Cells)>> ReadAsync(
+        string lawId, Guid? after, CancellationToken cancellationToken)
     {
-        // In the columns' order, as a sequential reader wants it.
-        object?[] row =
-        [
-            reader.GetGuid(0),
-            reader.GetString(1),
-            reader.GetFieldValue<DateTimeOffset>(2),
-            reader.GetFieldValue<DateTimeOffset>(3),
-        ];
-        return voters ? [.. row, reader.GetGuid(4)] : row;
+        await using var command = database.Command(
+            Slice,
+            new NpgsqlParameter { Value = lawId },
+            new NpgsqlParameter { Value = after is { } voter ? voter : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            new NpgsqlParameter { Value = RowsPerSlice });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<(Guid, object?[])>(RowsPerSlice);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add((reader.GetGuid(0), Cells(reader)));
+        }
+
+        return rows;
     }
 
-    private async Task AllowTimeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var milliseconds = ((long)options.Value.AuditExportLimit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        await using var command = new NpgsqlCommand("SELECT set_config('statement_timeout', $1, true)", connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = milliseconds });
-        await command.ExecuteScalarAsync(cancellationToken);
-    }
+    private static object?[] Cells(NpgsqlDataReader reader) =>
+    [
+        reader.GetGuid(1),
+        reader.GetString(2),
+        reader.GetFieldValue<DateTimeOffset>(3),
+        reader.GetFieldValue<DateTimeOffset>(4),
+    ];
 
     [LoggerMessage(
         Level = LogLevel.Information,

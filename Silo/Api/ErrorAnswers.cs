@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 using Orleans.Runtime;
 using Votes.Grains.Interfaces;
+using Votes.Grains.Store;
 
 namespace Votes.Silo.Api;
 
@@ -9,6 +10,7 @@ namespace Votes.Silo.Api;
 public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExceptionHandler
 {
     private const string RetrySeconds = "2";
+    private const string Fault = "Something went wrong on our side; the silo's log has the cause.";
 
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(
@@ -44,13 +46,15 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => (
             StatusCodes.Status503ServiceUnavailable,
             "The answer would have taken the database too long. Ask for less: a shorter range of time, a narrower search."),
+        PostgresException server when !PostgresErrors.IsOutage(server.SqlState) => (
+            StatusCodes.Status500InternalServerError, Fault),
         NpgsqlException or IOException => (
             StatusCodes.Status503ServiceUnavailable, "The database does not answer at the moment. Try again."),
         VotesNotDurableException => (
             StatusCodes.Status503ServiceUnavailable, "The law's totals cannot be read at the moment. Try again."),
         TimeoutException or OrleansException or OperationCanceledException => (
             StatusCodes.Status503ServiceUnavailable, "The cluster does not answer at the moment. Try again."),
-        _ => (StatusCodes.Status500InternalServerError, "Something went wrong on our side; the silo's log has the cause."),
+        _ => (StatusCodes.Status500InternalServerError, Fault),
     };
 
     /// <summary>"Failed to bind parameter "whole number limit" from "ten"." instead of a type's name.</summary>
