@@ -23,7 +23,7 @@ public sealed class DeliveryBatch
     private int[] _ends;
     private IReadOnlyBasicProperties[] _properties;
     private List<(int Index, Poison Poison)>? _poison;
-    private Dictionary<int, byte[]>? _large;
+    private Dictionary<int, (byte[] Buffer, int Length)>? _large;
     private long _held;
     private byte[] _bodies;
     private int _unsettled;
@@ -107,7 +107,7 @@ public sealed class DeliveryBatch
     {
         if (_large is not null && _large.TryGetValue(index, out var large))
         {
-            return large;
+            return large.Buffer.AsMemory(0, large.Length);
         }
 
         var start = index == 0 ? 0 : _ends[index - 1];
@@ -138,8 +138,17 @@ public sealed class DeliveryBatch
     {
         var bodies = _bodies;
         _bodies = [];
-        _large = null;
         ArrayPool<byte>.Shared.Return(bodies);
+        if (_large is not null)
+        {
+            foreach (var (buffer, _) in _large.Values)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+
+            _large = null;
+        }
+
         Generation.LetGo(_held);
         _held = 0;
     }
@@ -166,7 +175,9 @@ public sealed class DeliveryBatch
         var start = Count == 0 ? 0 : _ends[Count - 1];
         if (body.Length > LargeBodyBytes)
         {
-            (_large ??= []).Add(Count, body.ToArray());
+            var buffer = ArrayPool<byte>.Shared.Rent(body.Length);
+            body.CopyTo(buffer);
+            (_large ??= []).Add(Count, (buffer, body.Length));
             body = [];
         }
 

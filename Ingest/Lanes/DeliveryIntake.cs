@@ -44,7 +44,9 @@ public sealed class DeliveryIntake : IDisposable
     }
 
     /// <summary>Takes one delivery. Neither the properties' owner nor the body need outlive the call.</summary>
-    /// <returns>False where the lane would hold too many bytes with it: it was not taken, and the channel is to be lost.</returns>
+    /// <returns>
+    /// False where the lane would hold too many bytes with it: it was not taken, and the channel is to be lost.
+    /// </returns>
     public bool Add(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
         DeliveryBatch? full = null;

@@ -32,7 +32,7 @@ internal static class DifferenceRecord
     private const string Finish = """
         update reconcile_state
            set next_law = case when next_law = $1 then $2 else next_law end,
-               checked_at = now(), audit_rows = $3, duration_ms = $4,
+               checked_at = case when $5 then now() else checked_at end, audit_rows = $3, duration_ms = $4,
                swept_at = case when next_law = $1 and $2 = '' then now() else swept_at end
         """;
 
@@ -56,13 +56,15 @@ internal static class DifferenceRecord
     /// <param name="connection">A connection without a transaction.</param>
     /// <param name="seen">What was known before the look, of the laws that it looked at.</param>
     /// <param name="wrong">What it found.</param>
-    /// <param name="check">Where its slice began and ends, its audit rows, and how long it took.</param>
+    /// <param name="check">
+    /// Where its slice began and ends, whether it could look at anything, its audit rows, and how long it took.
+    /// </param>
     /// <param name="cancellationToken">Ends it; nothing is recorded then.</param>
     public static async Task WriteAsync(
         NpgsqlConnection connection,
         IReadOnlyCollection<KnownDifference> seen,
         IReadOnlyCollection<WrongTotal> wrong,
-        (string After, string Next, long AuditRows, TimeSpan Duration) check,
+        (string After, string Next, bool HasLooked, long AuditRows, TimeSpan Duration) check,
         CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -77,6 +79,7 @@ internal static class DifferenceRecord
             [
                 Value(check.After, NpgsqlDbType.Text), Value(check.Next, NpgsqlDbType.Text),
                 Value(check.AuditRows, NpgsqlDbType.Bigint), Value(check.Duration.TotalMilliseconds, NpgsqlDbType.Double),
+                Value(check.HasLooked, NpgsqlDbType.Boolean),
             ],
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);

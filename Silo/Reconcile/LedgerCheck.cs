@@ -78,17 +78,19 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
         await recount.OutsideAsync([.. knownLaws], after, end, cancellationToken);
 
         KnownDifference[] seen = [.. known.Where(row => recount.Saw(row.Total.LawId))];
-        var check = (after, end ?? "", recount.AuditRows, time.GetElapsedTime(started));
+        var check = (after, end ?? "", recount.HasLooked, recount.AuditRows, time.GetElapsedTime(started));
         await DifferenceRecord.WriteAsync(connection, seen, recount.Wrong, check, cancellationToken);
         return CheckResult.Compare(
             recount.AuditRows, [.. seen.Select(static row => row.Total)], recount.Wrong, recount.Skipped);
     }
 
-    // For the session; the pool sets it back. One core, the flush's or another; and a compiled query pays only where it is run more than once an interval.
+    // For the session; the pool sets it back. Who waits for a lock has not got too many votes to count. One core, the
+    // flush's or another; and a compiled query pays only where it is run more than once an interval.
     private string Bounds() => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         set statement_timeout = {(long)options.StatementTimeout.TotalMilliseconds};
+        set lock_timeout = {(long)options.StatementTimeout.TotalMilliseconds / 2};
         set max_parallel_workers_per_gather = 0;
         set jit = off
         """);

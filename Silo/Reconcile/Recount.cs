@@ -64,6 +64,9 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
     /// <summary>Laws that cannot be recounted within the limit, each by itself.</summary>
     public IReadOnlyList<string> Skipped => _skipped;
 
+    /// <summary>Whether any statement was answered in time.</summary>
+    public bool HasLooked { get; private set; }
+
     /// <summary>How many votes were recounted.</summary>
     public long AuditRows { get; private set; }
 
@@ -208,6 +211,7 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
             }
         }
 
+        HasLooked = true;
         _wrong.AddRange(wrong);
         AuditRows += auditRows;
     }
