@@ -130,7 +130,7 @@ app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ReadyTag) });
 app.MapMetrics();
 var stopping = app.Lifetime.ApplicationStopping;
-using var guard = new StopGuard(app.Lifetime, dispatch.DrainTimeout + pauseForOthers + stopMargin, TimeProvider.System);
+using var guard = new StopGuard(app.Lifetime, dispatch.DrainTimeout + pauseForOthers + stopMargin);
 try
 {
     await app.RunAsync();

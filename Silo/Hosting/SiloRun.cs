@@ -50,7 +50,7 @@ public static partial class SiloRun
     {
         // Kept until the host is disposed of as well: that is where a hung connection would hold it.
         var limit = app.Services.GetRequiredService<IOptions<SiloClusterOptions>>().Value.StopTimeout + StopMargin;
-        var guard = new StopGuard(app.Lifetime, limit, TimeProvider.System);
+        var guard = new StopGuard(app.Lifetime, limit);
         await app.RunAsync();
         await app.DisposeAsync();
         guard.Dispose();

@@ -20,18 +20,18 @@ public sealed class TotalsCommandTests(TestServers servers)
         await using var silo = await ApiSilo.StartAsync(database.ServiceConnectionString, ("Laws:UnknownLaw", "Reject"));
         await silo.VoteAsync("law-2026-001", [.. VoteSamples.Of(1_200), VoteSamples.By(5_000, "no")]);
 
-        var once = await RunAsync(database, Stop, "--law", "law-2026-001", "--once");
+        var once = await RunAsync(database, ["--law", "law-2026-001", "--once"], Stop);
         Assert.Equal((ExitStatus.Done, ""), (once.Status, once.Errors));
         Assert.Matches(
             @"^\d\d:\d\d:\d\d  yes 1,200  no 1  abstain 0  total 1,201, version 2\s*$", once.Output);
 
-        var unknown = await RunAsync(database, Stop, "--law", "no-such-law", "--once");
+        var unknown = await RunAsync(database, ["--law", "no-such-law", "--once"], Stop);
         Assert.Equal((ExitStatus.Failed, "error: there is no law no-such-law"), (unknown.Status, unknown.Errors.Trim()));
 
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         using var output = new StringWriter(CultureInfo.InvariantCulture);
         var synchronized = TextWriter.Synchronized(output);
-        var following = RunAsync(database, interrupt.Token, synchronized, "--law", "law-2026-001");
+        var following = RunAsync(database, ["--law", "law-2026-001"], synchronized, interrupt.Token);
         await UntilAsync("total 1,201,");
         await silo.VoteAsync("law-2026-001", VoteSamples.By(6_000, "abstain"));
         await UntilAsync("total 1,202,");
@@ -55,11 +55,11 @@ public sealed class TotalsCommandTests(TestServers servers)
     }
 
     private static Task<(int Status, string Output, string Errors)> RunAsync(
-        TestDatabase database, CancellationToken stop, params string[] args) =>
-        RunAsync(database, stop, new StringWriter(CultureInfo.InvariantCulture), args);
+        TestDatabase database, string[] args, CancellationToken stop) =>
+        RunAsync(database, args, new StringWriter(CultureInfo.InvariantCulture), stop);
 
     private static async Task<(int Status, string Output, string Errors)> RunAsync(
-        TestDatabase database, CancellationToken stop, TextWriter output, params string[] args)
+        TestDatabase database, string[] args, TextWriter output, CancellationToken stop)
     {
         await using var errors = new StringWriter(CultureInfo.InvariantCulture);
         var status = await new Commands(DeadLetterFixture.Console(output), errors).RunAsync(
