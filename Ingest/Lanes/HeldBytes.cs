@@ -13,6 +13,7 @@ namespace Votes.Ingest.Lanes;
 public sealed class HeldBytes(long limit, int usualPrefetch)
 {
     private const int BytesOfAValue = 64;
+    private const int FewerDivisor = 10;
 
     private readonly Lock _gate = new();
     private long _held;
@@ -66,6 +67,18 @@ public sealed class HeldBytes(long limit, int usualPrefetch)
         }
     }
 
+    /// <summary>
+    /// The broker did not come to deliver: where messages are large it reads as many of them as prefetch allows before it
+    /// sends the first, and may not be done before it is given up. The next channel takes far fewer.
+    /// </summary>
+    public void TakeFewer()
+    {
+        lock (_gate)
+        {
+            _reduced = Math.Max((_reduced ?? usualPrefetch) / FewerDivisor, 1);
+        }
+    }
+
     /// <summary>Messages are let go of.</summary>
     public void LetGo(long bytes)
     {
@@ -81,7 +94,8 @@ public sealed class HeldBytes(long limit, int usualPrefetch)
     {
         lock (_gate)
         {
-            var restores = _reduced is not null && _largest <= limit / usualPrefetch;
+            // Where nothing came, nothing is known.
+            var restores = _reduced is not null && _largest > 0 && _largest <= limit / usualPrefetch;
             _largest = 0;
             _reduced = restores ? null : _reduced;
             return restores;

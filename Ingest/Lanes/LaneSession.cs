@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 using Votes.Ingest.Configuration;
 
 namespace Votes.Ingest.Lanes;
@@ -164,10 +163,18 @@ internal sealed partial class LaneSession : IDisposable
         var consumer = new LaneConsumer(_channel, _intake, Lose);
         await _broker.CallAsync(
             token => _channel.BasicQosAsync(0, (ushort)_prefetch, false, token), cancellationToken);
-        _consumerTag = await _broker.CallAsync(
-            token => _channel.BasicConsumeAsync(
-                _options.Queue, false, "", false, false, arguments: null, consumer, token),
-            cancellationToken);
+        try
+        {
+            _consumerTag = await _broker.CallAsync(
+                token => _channel.BasicConsumeAsync(
+                    _options.Queue, false, "", false, false, arguments: null, consumer, token),
+                cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            _bytes.TakeFewer();
+            throw;
+        }
 
         // Both observe their own failures, which lose the session, and end with it.
         _ = AckAsync(_ended.Token);
@@ -232,6 +239,7 @@ internal sealed partial class LaneSession : IDisposable
                         when await _broker.LookAtAsync(_connection, _options.Queue, cancellationToken)
                                 is not { MessageCount: 0, ConsumerCount: > 0 }
                             && _generation.LastDelivered == seen:
+                        _bytes.TakeFewer();
                         Stalled(
                             $"nothing was delivered for {_options.StallCheckPeriod} although messages wait, or the queue has "
                             + "no consumer");
@@ -267,34 +275,4 @@ internal sealed partial class LaneSession : IDisposable
         _metrics.Settled(batch.Count, _time.GetElapsedTime(batch.ReceivedAt), _time.GetUtcNow());
         _settled.Writer.TryWrite(true);
     }
-
-    private Task OnConnectionShutdownAsync(object sender, ShutdownEventArgs reason)
-    {
-        Lose($"the connection was closed: {reason.ReplyCode} {reason.ReplyText}", reason.Exception);
-        return Task.CompletedTask;
-    }
-
-    private void Stalled(string why)
-    {
-        _metrics.Stalled();
-        Lose(why, null);
-    }
-
-    private void Lose(string why, Exception? cause)
-    {
-        // From here on nothing is acked: tags belong to the channel that is lost.
-        _generation.Retire();
-        if (_lost.TrySetResult() && !_isClosing)
-        {
-            LogLost(_log, cause, _lane, why, _generation.Unacked);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Lane} lost its channel ({Why}); its {Unacked} unacked messages are delivered again. It connects again.")]
-    private static partial void LogLost(ILogger log, Exception? cause, string lane, string why, long unacked);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Lane} stops with {Unacked} messages that are not settled; the broker delivers them to another process.")]
-    private static partial void LogNotDrained(ILogger log, Exception cause, string lane, long unacked);
 }

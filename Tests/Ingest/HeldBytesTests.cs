@@ -46,6 +46,23 @@ public sealed class HeldBytesTests
     }
 
     [Fact]
+    public void Channel_on_which_nothing_comes_is_followed_by_one_that_takes_far_fewer()
+    {
+        var prefetches = new List<int>();
+        for (var tries = 0; tries < 4; tries++)
+        {
+            _bytes.TakeFewer();
+            prefetches.Add(_bytes.Prefetch);
+        }
+
+        Assert.Equal([10, 1, 1, 1], prefetches);
+        Assert.False(_bytes.TryRestore());
+        _bytes.TryHold(1);
+        Assert.True(_bytes.TryRestore());
+        Assert.Equal(100, _bytes.Prefetch);
+    }
+
+    [Fact]
     public void Prefetch_is_restored_when_messages_are_small_again()
     {
         _bytes.TryHold(600);
