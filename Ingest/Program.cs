@@ -8,6 +8,7 @@ using Votes.Ingest.Configuration;
 using Votes.Ingest.Laws;
 using Votes.Ingest.Schema;
 using Votes.Ingest.VoterKeys;
+using Votes.Silo.Hosting;
 using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
 
 const string ReadyTag = "ready";

@@ -7,7 +7,7 @@ namespace Votes.Silo.Hosting;
 /// Ends the process where its stop takes longer than it may: a driver or a socket that hangs must not keep it from ending.
 /// Nothing is lost by it: what is not acked is delivered again, and what is not committed is not acked.
 /// </summary>
-public sealed class StopGuard : IDisposable
+internal sealed class StopGuard : IDisposable
 {
     /// <summary>The exit status of a stop that had to be cut short.</summary>
     public const int ExitStatus = 4;
