@@ -22,7 +22,7 @@ scripts/build.sh
 status=0
 dotnet Tests/bin/Release/net10.0/Votes.Tests.dll -noLogo -noColor -noAutoReporters -reporter verbose \
     -result-xml "$results/tests.xml" "${selection[@]}" </dev/null |
-    sed -u -e '/\[STARTING\]$/d' -e 's/^\( *\)Votes\.Tests\./\1/' || status=$?
+    sed -u -e '/\[STARTING\]$/d' -e 's/^\( *\)Votes\.Tests\./\1/' | tee "$results/tests.log" || status=$?
 
 # Reads one number off the report's assembly element.
 number() {
@@ -42,6 +42,18 @@ if [ $((passed + failed)) -eq 0 ]; then
     status=1
 fi
 [ "$failed" -eq 0 ] || status=1
+# What failed once more at the end, where whoever reads a thousand lines looks first: each one's first lines and last.
+if [ "$failed" -ne 0 ]; then
+    echo "what failed (all of it is in $results/tests.log):"
+    awk '
+        function close_block() {
+            for (i = lines > 90 ? lines - 29 : 61; i <= lines; i++) print kept[i % 30]
+            lines = 0
+        }
+        /^  (  )?[^ ]/ { close_block(); failing = /\[FAIL\]$/ }
+        failing { if (++lines <= 60) print; else kept[lines % 30] = $0 }
+        END { close_block() }' "$results/tests.log"
+fi
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
 echo "$summary" | tee "$results/summary.txt"
