@@ -39,8 +39,8 @@ public sealed record BenchCase
     /// <summary>Whether the metrics pages are read each second, as a Prometheus server would.</summary>
     public bool Scraped { get; init; } = true;
 
-    /// <summary>Whether totals are asked for all the while.</summary>
-    public bool Queried { get; init; }
+    /// <summary>Who is asked for totals all the while.</summary>
+    public Questions Questions { get; init; }
 
     /// <summary>The share of the full number of votes that this case gets: slow contestants get fewer.</summary>
     public double Share { get; init; } = 1;

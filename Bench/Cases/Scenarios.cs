@@ -43,8 +43,13 @@ public static class Scenarios
         ["silos"] = [Ours, Ours with { Name = "silos-2", Silos = 2 }, Ours with { Name = "silos-3", Silos = 3 }],
         ["ingests"] = [Ours, Ours with { Name = "ingests-2", Ingests = 2 }],
         ["metrics"] = [Ours, Ours with { Name = "unscraped", Scraped = false }],
-        ["queried"] = [Ours with { Name = "queried", Queried = true }],
-        ["paced"] = [Ours, Ours with { Name = "paced", Kind = CaseKind.Paced, Queried = true }],
+        ["queried"] =
+        [
+            Ours with { Name = "queried", Questions = Questions.Grains },
+            Ours with { Name = "queried-http", Questions = Questions.Http },
+        ],
+        ["paced"] = [Ours, Ours with { Name = "paced", Kind = CaseKind.Paced, Questions = Questions.Grains }],
+        ["streams"] = [Ours with { Name = "streams", Kind = CaseKind.Streams, Laws = 1 }],
         ["memory"] = [Ours with { Name = "idle-laws", Kind = CaseKind.IdleLaws }],
     };
 

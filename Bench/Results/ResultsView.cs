@@ -22,6 +22,14 @@ internal sealed class ResultsView(IAnsiConsole console)
             parts.Add($"cast to durable p50/p95/p99 {durable.P50:0}/{durable.P95:0}/{durable.P99:0} ms");
         if (run.GetTally is { } tally)
             parts.Add($"GetTally p50/p99 {tally.P50:0.0}/{tally.P99:0.0} ms");
+        if (run.HttpTally is { } http)
+            parts.Add($"/tally p50/p95/p99 {http.P50:0.0}/{http.P95:0.0}/{http.P99:0.0} ms");
+        if (run.Streams is { } streams)
+        {
+            parts.Add($"{streams.Streams} streams, {Number(streams.EventsPerSecond)} events/s: " +
+                $"{streams.CpuPercentAdded:0.0} % of a core more than {streams.CpuPercentBefore:0.0} %");
+        }
+
         if (run.IdleLawBytes is { } bytes)
             parts.Add($"{Number(bytes)} bytes an idle law");
         parts.AddRange(run.Problems.Take(3));

@@ -44,6 +44,12 @@ public sealed record RunResult
     /// <summary>How long GetTally took, where totals were asked for.</summary>
     public Percentiles? GetTally { get; init; }
 
+    /// <summary>How long the HTTP API took for a law's totals, where it was asked.</summary>
+    public Percentiles? HttpTally { get; init; }
+
+    /// <summary>What a law's watchers took.</summary>
+    public StreamsCost? Streams { get; init; }
+
     /// <summary>Bytes that a law takes which is active and has nothing to do.</summary>
     public double? IdleLawBytes { get; init; }
 

@@ -26,6 +26,8 @@ public static class Targets
             "paced, cast to durable p99", "s", "paced", run => run.CastToDurable?.P99 / 1000,
             FlushIntervalSeconds + 0.3, null),
         Figure("GetTally p99 in a full drain", "ms", "queried", run => run.GetTally?.P99, 20, 5),
+        Figure("/tally p99 in a full drain", "ms", "queried-http", run => run.HttpTally?.P99, 20, 5),
+        Figure("CPU of 1,000 live streams", "% of a core", "streams", run => run.Streams?.CpuPercentAdded, 5, null),
         Figure("memory, Ingest", "MB", "ours", run => Peak(run, "ingest-"), 300, null),
         Figure("memory, silo with 10,000 laws", "MB", "laws-10000", run => Peak(run, "silo-"), 500, null),
         Figure("memory, idle law", "KB", "idle-laws", run => run.IdleLawBytes / BytesOfKilobyte, 2, null),

@@ -18,6 +18,12 @@ public sealed record BenchSettings
     /// <summary>The pace, as a share of the rate of a full drain.</summary>
     public double PacedShare { get; init; } = 0.3;
 
+    /// <summary>Live streams that are open at once.</summary>
+    public int Streams { get; init; } = 1_000;
+
+    /// <summary>How long streams are watched, and how long the same law without them.</summary>
+    public TimeSpan StreamsFor { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Laws that are activated and left alone.</summary>
     public int IdleLaws { get; init; } = 200_000;
 

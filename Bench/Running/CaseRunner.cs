@@ -12,6 +12,7 @@ internal sealed class CaseRunner
     private readonly DrainRun _drain;
     private readonly PacedRun _paced;
     private readonly IdleLawsRun _idleLaws;
+    private readonly StreamsRun _streams;
     private readonly Func<double?> _topRate;
 
     /// <summary>A runner on these servers.</summary>
@@ -25,6 +26,7 @@ internal sealed class CaseRunner
         _drain = new DrainRun(servers, state, settings);
         _paced = new PacedRun(servers, state, settings);
         _idleLaws = new IdleLawsRun(servers, state, settings);
+        _streams = new StreamsRun(servers, state, settings);
         _topRate = topRate;
     }
 
@@ -44,6 +46,7 @@ internal sealed class CaseRunner
             {
                 CaseKind.Drain => await _drain.RunAsync(one, blank, cancellationToken),
                 CaseKind.Paced => await _paced.RunAsync(one, blank, _topRate(), cancellationToken),
+                CaseKind.Streams => await _streams.RunAsync(one, blank, cancellationToken),
                 CaseKind.IdleLaws => await _idleLaws.RunAsync(one, blank, cancellationToken),
                 _ => throw new ArgumentOutOfRangeException(nameof(one)),
             };

@@ -28,13 +28,11 @@ internal sealed class DrainRun(BenchServers servers, FreshState state, BenchSett
             ? await OursContestant.StartAsync(servers, one, cancellationToken)
             : (IRunningContestant)WorkerContestant.Prepare(servers, one.Contestant, plan, warmUp);
         await CalmAsync(contestant, cancellationToken);
-        await using var client = one.Queried
-            ? await TallyClient.ConnectAsync(servers.Cluster.Addresses.PostgresConnectionString, cancellationToken)
-            : null;
+        await using var source = await AskedAsync(one, cancellationToken);
         var sampler = await Sampler.StartAsync(servers, () => contestant.Pids.Values, cancellationToken);
-        var probe = client is null
+        var probe = source is null
             ? null
-            : new TallyProbe(client, MessagePlan.LawIds(plan), cancellationToken);
+            : new TallyProbe(source, MessagePlan.LawIds(plan), cancellationToken);
         var (problem, timeline) = await DrainAsync(one, ledger, contestant, sampler, cancellationToken);
         if (probe is not null)
             await probe.StopAsync();
@@ -43,7 +41,7 @@ internal sealed class DrainRun(BenchServers servers, FreshState state, BenchSett
             return blank with { Problems = [problem], Exact = false };
         return one.Contestant == Contestant.AckOnly
             ? Acked(blank, ((WorkerContestant)contestant).Report!, timeline)
-            : await CountedAsync(blank, ledger, warmUp, timeline, probe, cancellationToken);
+            : await CountedAsync(one, blank, ledger, warmUp, timeline, probe, cancellationToken);
     }
 
     private async Task<RunLedger> FillAsync(BenchCase one, LoadPlan plan, CancellationToken cancellationToken)
@@ -87,8 +85,18 @@ internal sealed class DrainRun(BenchServers servers, FreshState state, BenchSett
         return (problem, await sampler.StopAsync());
     }
 
+    private async Task<ITallySource?> AskedAsync(BenchCase one, CancellationToken cancellationToken) =>
+        one.Questions switch
+        {
+            Questions.None => null,
+            Questions.Grains => await TallyClient.ConnectAsync(
+                servers.Cluster.Addresses.PostgresConnectionString, cancellationToken),
+            Questions.Http => new HttpTallies(servers.Cluster.Addresses.SiloHttp),
+            _ => throw new ArgumentOutOfRangeException(nameof(one)),
+        };
+
     private async Task<RunResult> CountedAsync(
-        RunResult blank, RunLedger ledger, long warmUp, Timeline timeline, TallyProbe? probe,
+        BenchCase one, RunResult blank, RunLedger ledger, long warmUp, Timeline timeline, TallyProbe? probe,
         CancellationToken cancellationToken)
     {
         var report = await LoadRun.VerifyAsync(
@@ -100,7 +108,8 @@ internal sealed class DrainRun(BenchServers servers, FreshState state, BenchSett
         {
             Exact = report.Exact,
             Problems = [.. report.Differences.Take(5).Select(static one => $"{one.Kind}: {one.Detail}")],
-            GetTally = probe?.Between(drain.From, drain.To),
+            GetTally = one.Questions == Questions.Grains ? probe?.Between(drain.From, drain.To) : null,
+            HttpTally = one.Questions == Questions.Http ? probe?.Between(drain.From, drain.To) : null,
         };
     }
 

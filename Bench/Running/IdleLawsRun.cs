@@ -39,7 +39,7 @@ internal sealed class IdleLawsRun(BenchServers servers, FreshState state, BenchS
             Enumerable.Range(from, count),
             new ParallelOptions { MaxDegreeOfParallelism = QuestionsAtOnce, CancellationToken = cancellationToken },
             async (law, token) =>
-                await client.GetAsync(law.ToString("'idle-'00000000", CultureInfo.InvariantCulture), token));
+                await client.AskAsync(law.ToString("'idle-'00000000", CultureInfo.InvariantCulture), token));
 
     private static async Task<long> AtRestAsync(int silo, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ using Votes.Grains.Interfaces;
 namespace Votes.Bench.Running;
 
 /// <summary>Asks grains for totals, as the users' own services do. Owns its connection to the cluster.</summary>
-internal sealed class TallyClient : IAsyncDisposable
+internal sealed class TallyClient : ITallySource
 {
     private const string ClusterName = "votes";
 
@@ -22,6 +22,9 @@ internal sealed class TallyClient : IAsyncDisposable
         _database = database;
         _client = host.Services.GetRequiredService<IClusterClient>();
     }
+
+    /// <inheritdoc/>
+    public int QuestionsPerSecond => 50;
 
     /// <summary>Connects to the silos that a database knows of.</summary>
     public static async Task<TallyClient> ConnectAsync(string connectionString, CancellationToken cancellationToken)
@@ -50,8 +53,8 @@ internal sealed class TallyClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks for the totals of one law.</summary>
-    public Task<LawTally> GetAsync(string lawId, CancellationToken cancellationToken) =>
+    /// <inheritdoc/>
+    public Task AskAsync(string lawId, CancellationToken cancellationToken) =>
         _client.GetGrain<ILawTallyGrain>(lawId).GetTallyAsync(cancellationToken);
 
     /// <inheritdoc/>

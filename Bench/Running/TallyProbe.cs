@@ -9,9 +9,9 @@ namespace Votes.Bench.Running;
 /// </summary>
 internal sealed class TallyProbe
 {
-    private const int QuestionsPerSecond = 50;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
-    private readonly TallyClient _client;
+    private readonly ITallySource _source;
     private readonly IReadOnlyList<string> _laws;
     private readonly CancellationTokenSource _stop;
     private readonly List<(DateTimeOffset At, double Milliseconds)> _answers = [];
@@ -19,9 +19,9 @@ internal sealed class TallyProbe
     private readonly Task _running;
 
     /// <summary>Starts asking.</summary>
-    public TallyProbe(TallyClient client, IReadOnlyList<string> laws, CancellationToken cancellationToken)
+    public TallyProbe(ITallySource source, IReadOnlyList<string> laws, CancellationToken cancellationToken)
     {
-        _client = client;
+        _source = source;
         _laws = laws;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _running = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
@@ -49,11 +49,14 @@ internal sealed class TallyProbe
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / QuestionsPerSecond), TimeProvider.System);
+        using var timer = new PeriodicTimer(Look, TimeProvider.System);
+        var start = Stopwatch.GetTimestamp();
         var open = new List<Task>();
-        for (var number = 0; await timer.WaitForNextTickAsync(cancellationToken); number++)
+        var number = 0;
+        while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            open.Add(AskAsync(_laws[(int)((uint)number * 2_654_435_761u % (uint)_laws.Count)], cancellationToken));
+            for (var due = Stopwatch.GetElapsedTime(start).TotalSeconds * _source.QuestionsPerSecond; number < due; number++)
+                open.Add(AskAsync(_laws[(int)((uint)number * 2_654_435_761u % (uint)_laws.Count)], cancellationToken));
             foreach (var answered in open.Where(static task => task.IsCompleted).ToList())
             {
                 await answered;
@@ -66,7 +69,7 @@ internal sealed class TallyProbe
     {
         var at = TimeProvider.System.GetUtcNow();
         var start = Stopwatch.GetTimestamp();
-        await _client.GetAsync(law, cancellationToken);
+        await _source.AskAsync(law, cancellationToken);
         var took = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         lock (_gate)
             _answers.Add((at, took));

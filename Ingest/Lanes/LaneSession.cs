@@ -231,18 +231,23 @@ internal sealed partial class LaneSession : IDisposable
                 }
 
                 var seen = _generation.LastDelivered;
-                switch (watch.Look(seen, _generation.Unacked, _isHeldUp()))
+                var verdict = watch.Look(seen, _generation.Unacked, _isHeldUp());
+                if (verdict == StallVerdict.AskWhetherMessagesWait)
                 {
-                    // A queue that was deleted and declared anew at once has no consumer, and nobody was told; it may tell
-                    // of no message for a while either, however many it holds.
-                    case StallVerdict.AskWhetherMessagesWait
-                        when await _broker.LookAtAsync(_connection, _options.Queue, cancellationToken)
-                                is not { MessageCount: 0, ConsumerCount: > 0 }
-                            && _generation.LastDelivered == seen:
+                    var queue = await _broker.LookAtAsync(_connection, _options.Queue, cancellationToken);
+                    verdict = _generation.LastDelivered == seen
+                        ? StallWatch.Judge(queue?.MessageCount ?? 0, queue?.ConsumerCount ?? 0)
+                        : StallVerdict.Fine;
+                }
+
+                switch (verdict)
+                {
+                    case StallVerdict.NotDelivered:
                         _bytes.TakeFewer();
-                        Stalled(
-                            $"nothing was delivered for {_options.StallCheckPeriod} although messages wait, or the queue has "
-                            + "no consumer");
+                        Stalled($"nothing was delivered for {_options.StallCheckPeriod} although messages wait");
+                        break;
+                    case StallVerdict.NoConsumer:
+                        Stalled("the queue has no consumer, and nobody was told");
                         break;
                     case StallVerdict.Stalled:
                         Stalled(

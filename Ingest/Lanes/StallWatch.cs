@@ -33,4 +33,12 @@ public sealed class StallWatch(int looksWithoutProgress)
         _looksHeld = isDelivering || isSettling || hasKnownCause ? 0 : _looksHeld + 1;
         return _looksHeld >= looksWithoutProgress ? StallVerdict.Stalled : StallVerdict.Fine;
     }
+
+    /// <summary>Judges a lane of which <see cref="StallVerdict.AskWhetherMessagesWait"/> was said.</summary>
+    /// <param name="messages">How many messages the queue says that wait; 0 where there is no such queue.</param>
+    /// <param name="consumers">How many consumers it says it has; 0 where there is no such queue.</param>
+    public static StallVerdict Judge(uint messages, uint consumers) =>
+        consumers == 0 ? StallVerdict.NoConsumer
+        : messages == 0 ? StallVerdict.Fine
+        : StallVerdict.NotDelivered;
 }

@@ -29,6 +29,8 @@ public sealed class ScenariosTests
             PeakMegabytes = new Dictionary<string, double> { ["silo-1"] = 1, ["ingest-1"] = 1 },
             CastToDurable = new(1, 1, 1, 1),
             GetTally = new(1, 1, 1, 1),
+            HttpTally = new(1, 1, 1, 1),
+            Streams = new(1_000, 1_000, 1, 1),
             IdleLawBytes = 1,
         }).ToList();
 

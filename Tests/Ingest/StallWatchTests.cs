@@ -16,6 +16,17 @@ public sealed class StallWatchTests
         Assert.Equal(AskWhetherMessagesWait, _watch.Look(100, 0, false));
     }
 
+    [Theory]
+    [InlineData(0, 1, Fine)]
+    [InlineData(1, 1, NotDelivered)]
+    [InlineData(0, 0, NoConsumer)]
+    [InlineData(1_000, 0, NoConsumer)]
+    public void Queue_without_a_consumer_is_told_from_one_whose_messages_do_not_come(
+        uint messages, uint consumers, StallVerdict verdict)
+    {
+        Assert.Equal(verdict, StallWatch.Judge(messages, consumers));
+    }
+
     [Fact]
     public void Deliveries_held_for_no_known_cause_are_a_stall_after_so_many_looks()
     {
