@@ -18,8 +18,12 @@ public sealed record ClusterOptions
     /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the silos' gateways are read from the membership table.</summary>
-    public TimeSpan GatewayListRefreshPeriod { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How often the silos' gateways are read from the membership table: for so long after a silo that stands still was
+    /// declared dead, a share of all laws' calls is still sent to it, and each of them waits for
+    /// <see cref="ResponseTimeout"/>.
+    /// </summary>
+    public TimeSpan GatewayListRefreshPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What <c>Flush:GiveBackAfter</c> is on silos that are not told otherwise.</summary>
     public static TimeSpan SilosGiveBackAfter { get; } = TimeSpan.FromSeconds(4);
