@@ -58,7 +58,8 @@ public sealed class Refusals(IOptions<AccessOptions> options) : IAuthorizationMi
         .OfType<ClaimsAuthorizationRequirement>()
         .Any(static requirement => requirement.AllowedValues?.SequenceEqual([Roles.Operator]) == true);
 
-    private static bool IsForPeople(HttpRequest request) =>
+    /// <summary>Whether a person asks, with a browser, and not a program.</summary>
+    public static bool IsForPeople(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
         && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);

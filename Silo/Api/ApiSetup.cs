@@ -6,6 +6,7 @@ using Votes.Silo.Access;
 using Votes.Silo.Api.Live;
 using Votes.Silo.Dashboard;
 using Votes.Silo.Hosting;
+using Votes.Silo.Pages;
 
 namespace Votes.Silo.Api;
 
@@ -26,6 +27,7 @@ public static class ApiSetup
         });
         services.AddRateLimits();
         services.AddAnswerCache();
+        services.AddPages();
         services.AddProblemDetails(static problems =>
             problems.CustomizeProblemDetails = static context => context.ProblemDetails.Detail ??= DetailOf(context));
         services.AddExceptionHandler<ErrorAnswers>();
@@ -64,7 +66,7 @@ public static class ApiSetup
         app.UseForwardedCallers();
         app.UseExceptionHandler();
         app.UseSecurityHeaders();
-        app.UseStatusCodePages();
+        app.UseAnswersForWrongAddresses();
         app.UseOperationsPort();
         app.UseRateLimiter();
         app.UseAuthentication();

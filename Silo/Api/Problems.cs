@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using Votes.Silo.Access;
 
 namespace Votes.Silo.Api;
@@ -13,13 +12,10 @@ public static class Problems
     public static IResult UnknownLaw() =>
         Of(StatusCodes.Status404NotFound, "There is no law with this id. GET /api/laws lists those that there are.");
 
-    /// <summary>Writes a problem where there is no route.</summary>
-    public static async Task WriteAsync(HttpContext context, int status, string detail)
+    /// <summary>Writes a problem where there is no route; its detail may be missing where the title says it all.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string? detail)
     {
         SecurityHeaders.Set(context.Response.Headers);
-        context.Response.StatusCode = status;
-        var problem = new ProblemDetails { Status = status, Detail = detail };
-        await context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(
-            new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        return TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
     }
 }

@@ -2,8 +2,10 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Runtime;
 using Votes.Silo.Board;
 using Votes.Silo.Dashboard;
+using Votes.Silo.Operators;
 
 namespace Votes.Silo.Hosting;
 
@@ -12,6 +14,9 @@ public static class ClusterSetup
 {
     private const string Invariant = "Npgsql";
     private const double LongestProbe = 1.25;
+
+    /// <summary>How long a suspected silo gets to show that it is there: as long as a probe's usual limit.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Adds it.</summary>
     public static void AddCluster(this WebApplicationBuilder builder)
@@ -30,6 +35,7 @@ public static class ClusterSetup
                 adoNet.Invariant = Invariant;
                 adoNet.DataSource = dataSource;
             }));
+            CheckSuspicions(silo.Services);
             silo.AddAdoNetGrainStorageAsDefault(static options => options.Configure<NpgsqlDataSource>(
                 static (adoNet, dataSource) =>
                 {
@@ -46,6 +52,25 @@ public static class ClusterSetup
 #pragma warning restore ORLEANSEXP003
             }
         });
+    }
+
+    private static void CheckSuspicions(IServiceCollection services)
+    {
+        var table = services.Last(static service => service.ServiceType == typeof(IMembershipTable));
+        services.Remove(table);
+        services.AddSingleton<IMembershipTable>(provider => new CheckedSuspicions(
+            (IMembershipTable)ActivatorUtilities.CreateInstance(provider, table.ImplementationType!),
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+            silo => AnswersAsync(provider, silo),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CheckedSuspicions>>()));
+    }
+
+    private static async Task<bool> AnswersAsync(IServiceProvider services, SiloAddress silo)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        await services.GetRequiredService<SiloReporters>().AskAsync(silo).WaitAsync(AnswerTime, time);
+        return true;
     }
 
     private static void Configure(IServiceCollection services)

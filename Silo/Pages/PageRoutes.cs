@@ -7,11 +7,15 @@ public static class PageRoutes
 {
     private const string Folder = "wwwroot";
 
-    /// <summary>Maps them. The program's folder holds the files, wherever it is started from.</summary>
+    /// <summary>Reads the files. The program's folder holds them, wherever it is started from.</summary>
     /// <exception cref="InvalidOperationException">The files are missing.</exception>
+    public static void AddPages(this IServiceCollection services) =>
+        services.AddSingleton(new PageFiles(Path.Combine(AppContext.BaseDirectory, Folder)));
+
+    /// <summary>Maps them.</summary>
     public static void MapPages(this WebApplication app)
     {
-        var files = new PageFiles(Path.Combine(AppContext.BaseDirectory, Folder));
+        var files = app.Services.GetRequiredService<PageFiles>();
         var open = app.MapGroup("").RequireAuthorization(Roles.PublicPolicy).ExcludeFromDescription();
         open.MapGet("/", context => WriteAsync(context, files, "index.html"));
 
@@ -25,7 +29,8 @@ public static class PageRoutes
             .ExcludeFromDescription();
     }
 
-    private static Task WriteAsync(HttpContext context, PageFiles files, string name)
+    /// <summary>Writes one of the files; the status stays what it is.</summary>
+    internal static Task WriteAsync(HttpContext context, PageFiles files, string name)
     {
         if (files.Find(name) is not { } file)
         {

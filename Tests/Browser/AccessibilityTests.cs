@@ -53,6 +53,7 @@ public sealed class AccessibilityTests(PagesCluster site)
     [InlineData("/laws/law-2026-010", "#chart svg", 1280, ColorScheme.Dark)]
     [InlineData("/laws/law-2026-010", "#chart svg", 360, ColorScheme.Light)]
     [InlineData("/laws/no-such-law", "#notice h1", 360, ColorScheme.Dark)]
+    [InlineData("/no-such-page", "#notice h1", 360, ColorScheme.Light)]
     [InlineData("/ops", "#silos tr", 1280, ColorScheme.Dark)]
     [InlineData("/ops", "#silos tr", 360, ColorScheme.Light)]
     public async Task Pages_can_be_read_by_all_and_fit_a_phone(string path, string sign, int width, ColorScheme colours)

@@ -40,6 +40,20 @@ public sealed class PageRoutesTests(SharedApi api)
         Assert.Equal(HttpStatusCode.NotFound, (await _silo.GetAsync(address)).Status);
 
     [Fact]
+    public async Task People_at_a_wrong_address_get_a_page_and_programs_a_problem()
+    {
+        var person = await _silo.GetAsync("/result", null, ("Accept", "text/html,*/*;q=0.8"));
+        Assert.Equal((HttpStatusCode.NotFound, "text/html"), (person.Status, person.ContentType));
+        Assert.Contains("There is no page at this address", person.Body, StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'", person.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+
+        var program = await _silo.GetAsync("/result");
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (program.Status, program.ContentType));
+        var route = await _silo.GetAsync("/api/result", null, ("Accept", "text/html"));
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (route.Status, route.ContentType));
+    }
+
+    [Fact]
     public async Task The_operators_page_is_for_operators()
     {
         var person = await _silo.GetAsync("/ops", null, ("Accept", "text/html"));
