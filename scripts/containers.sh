@@ -1,7 +1,7 @@
 #!/bin/bash
-# Builds the real Dockerfiles and runs what they make, where there is no container engine: with buildah (chroot isolation),
-# on stand-ins for the base images, against a private PostgreSQL and RabbitMQ. Two silos and an Ingest start, become healthy,
-# count the load test's votes exactly, run as no root, write nothing, and end with status 0 when told to.
+# Builds the real Dockerfiles and runs what they make, where there is no container engine: with buildah (chroot
+# isolation), on stand-ins for the base images, against a private PostgreSQL and RabbitMQ. Two silos and an Ingest start,
+# become healthy, count the load test's votes exactly, run as no root, write nothing, and end with status 0 when told to.
 # Needs root, and Debian's buildah and debootstrap. Ten minutes the first time; everything is under .local/containers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,8 @@ fail() { say "FAILED: $*"; exit 1; }
 [ "$(id -u)" -eq 0 ] || { echo "This needs root: buildah's chroot isolation does." >&2; exit 1; }
 for program in buildah debootstrap; do
     command -v "$program" >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
-        --no-install-recommends "$program" </dev/null >/dev/null 2>&1 || fail "$program is missing: apt-get install $program"
+        --no-install-recommends "$program" </dev/null >/dev/null 2>&1 ||
+        fail "$program is missing: apt-get install $program"
 done
 scripts/install-servers.sh
 
@@ -107,7 +108,7 @@ descendant() {
     return 1
 }
 
-# Waits until the image's own health check says yes, and checks that it said no before there was anything to say yes to.
+# Waits until the image's own health check says yes.
 await_healthy() {
     local name=$1 image=$2 check options=() limit=$((SECONDS + 240))
     shift 2
@@ -131,11 +132,12 @@ check_rights() {
     say "$name runs as user 1654 without capabilities"
 }
 
-# Nothing but /tmp may have been written to since the container was made: so it runs on a read-only file system as well.
+# Nothing but /tmp may have been written to since the container was made: it runs on a read-only file system as well.
 check_written() {
     local name=$1 written
     written=$(cd "$(cat "$work/run/$name.mount")" &&
-        find . -xdev -newer "$work/run/$name.made" -type f -not -path './tmp/*' -not -path './etc/*' -not -path './run/*')
+        find . -xdev -newer "$work/run/$name.made" -type f -not -path './tmp/*' -not -path './etc/*' \
+            -not -path './run/*')
     [ -z "$written" ] || fail "$name wrote: $written"
     say "$name wrote nothing"
 }
@@ -165,8 +167,9 @@ in_container migrate --env "ConnectionStrings__Owner=$OWNER" -- dotnet Votes.Sil
 say "the schema is there: $(grep -c . "$work/logs/migrate.log") lines in logs/migrate.log"
 
 for number in 1 2; do
-    silo=("ConnectionStrings__Votes=$VOTES" "Cluster__AdvertisedAddress=$advertise" "Cluster__SiloPort=$((BASE_PORT + 10 + number))"
-        "Cluster__GatewayPort=$((BASE_PORT + 20 + number))" "ASPNETCORE_URLS=http://127.0.0.1:$((BASE_PORT + 30 + number))"
+    silo=("ConnectionStrings__Votes=$VOTES" "Cluster__AdvertisedAddress=$advertise"
+        "Cluster__SiloPort=$((BASE_PORT + 10 + number))" "Cluster__GatewayPort=$((BASE_PORT + 20 + number))"
+        "ASPNETCORE_URLS=http://127.0.0.1:$((BASE_PORT + 30 + number))"
         "Access__OperationsUrl=http://127.0.0.1:$((BASE_PORT + 40 + number))" "RabbitMq__Uri=$AMQP")
     start_container "silo-$number" votes-silo "${silo[@]}"
     await_healthy "silo-$number" votes-silo "${silo[@]}"
@@ -181,8 +184,8 @@ make_container load-test votes-tools
 containers+=(load-test)
 in_container load-test --env "POSTGRES_URL=$POSTGRES_URL" --env "AMQP_URL=$AMQP" -- dotnet Votes.LoadTest.dll run \
     --votes "${VOTES_COUNT:-20000}" --ledger /tmp/last.json --stall-seconds 60 2>&1 | tee "$work/logs/load-test.log" >&2
-in_container load-test --env "POSTGRES_URL=$POSTGRES_URL" -- dotnet Votes.Ops.dll reconcile >"$work/logs/reconcile.log" 2>&1 ||
-    fail "reconcile: $(tail -3 "$work/logs/reconcile.log")"
+in_container load-test --env "POSTGRES_URL=$POSTGRES_URL" -- dotnet Votes.Ops.dll reconcile \
+    >"$work/logs/reconcile.log" 2>&1 || fail "reconcile: $(tail -3 "$work/logs/reconcile.log")"
 say "reconcile: $(tail -1 "$work/logs/reconcile.log")"
 
 for name in ingest-1 silo-2 silo-1; do

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Checks prometheus/ and grafana/ on the real thing: promtool's checks and rule tests, then a Prometheus that scrapes a
-# local cluster of its own under votes, with RabbitMQ's metrics and those of PostgreSQL. Every rule must be valid, every panel
-# must have data, and every metric that an alert names must be there. Two minutes; the cluster is in .local/dashboards.
+# local cluster of its own under votes, with RabbitMQ's metrics and those of PostgreSQL. Every rule must be valid, every
+# panel must have data, and every metric that an alert names must be there. Two minutes; the cluster is in
+# .local/dashboards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -69,7 +70,7 @@ rabbitmq() {
     local program=$1 cookie_home=$folder/rabbitmq
     shift
     env HOME="$cookie_home" ERL_EPMD_ADDRESS=127.0.0.1 \
-        ERL_EPMD_PORT="$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["EpmdPort"])' "$folder/cluster.json")" \
+        ERL_EPMD_PORT="$(grep -o '"EpmdPort": *[0-9]*' "$folder/cluster.json" | tr -dc 0-9)" \
         RABBITMQ_NODENAME=votes@localhost RABBITMQ_CONF_ENV_FILE="$cookie_home/rabbitmq-env.conf" \
         RABBITMQ_CONFIG_FILE="$cookie_home/rabbitmq" RABBITMQ_ENABLED_PLUGINS_FILE="$cookie_home/enabled_plugins" \
         RABBITMQ_CTL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \

@@ -1,4 +1,4 @@
-# Sourced by scripts/containers.sh: stand-ins for the base images, which cannot be pulled everywhere, and our own images.
+# Sourced by scripts/containers.sh: stand-ins for the base images, which cannot be pulled everywhere, and our images.
 # The stand-ins bear the real names, so that the Dockerfiles are built as they are.
 
 sdk_image=mcr.microsoft.com/dotnet/sdk:10.0
@@ -21,8 +21,8 @@ make_base_images() {
     if ! build_tool inspect --type image "$runtime_image" >/dev/null 2>&1; then
         say "making $runtime_image"
         runtime_files "$debian" "$work/chiselled"
-        base_image "$runtime_image" "$work/chiselled" --env ASPNETCORE_HTTP_PORTS=8080 --env DOTNET_RUNNING_IN_CONTAINER=true \
-            --env APP_UID=1654 --user 1654
+        base_image "$runtime_image" "$work/chiselled" --env ASPNETCORE_HTTP_PORTS=8080 \
+            --env DOTNET_RUNNING_IN_CONTAINER=true --env APP_UID=1654 --user 1654
     fi
 }
 
@@ -51,7 +51,8 @@ runtime_files() {
     printf 'root:x:0:\napp:x:1654:\n' >"$root/etc/group"
     echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
     # The runtime opens the libraries of OpenSSL by name.
-    for file in "$dotnet_root/dotnet" "$dotnet_root"/shared/Microsoft.NETCore.App/*/*.so "$debian"/usr/lib/*/libssl.so.3; do
+    for file in "$dotnet_root/dotnet" "$dotnet_root"/shared/Microsoft.NETCore.App/*/*.so \
+        "$debian"/usr/lib/*/libssl.so.3; do
         ldd "$file" 2>/dev/null | grep -oE '/[^ ]+' || true
     done | sort -u | while read -r library; do
         case $library in "$dotnet_root"/*) continue ;; esac

@@ -53,22 +53,24 @@ start_postgres() {
         fail "PostgreSQL did not start: $(tail -3 "$servers/postgres/log")"
     # As the entry point of PostgreSQL's image runs them.
     for script in db/bootstrap/roles.sql deploy/postgres/monitor.sql; do
-        psql -h 127.0.0.1 -p "$BASE_PORT" -v ON_ERROR_STOP=1 --username postgres --no-password --no-psqlrc --dbname postgres \
-            -f "$script" >"$work/logs/$(basename "$script").log" 2>&1 || fail "$script: see logs/$(basename "$script").log"
+        psql -h 127.0.0.1 -p "$BASE_PORT" -v ON_ERROR_STOP=1 --username postgres --no-password --no-psqlrc \
+            --dbname postgres -f "$script" >"$work/logs/$(basename "$script").log" 2>&1 ||
+            fail "$script: see logs/$(basename "$script").log"
     done
 }
 
 start_rabbitmq() {
-    printf 'listeners.tcp.1 = 127.0.0.1:%s\ndefault_user = votes\ndefault_pass = %s\nlog.console = true\nlog.file = false\n' \
-        $((BASE_PORT + 1)) "$broker_password" >"$servers/rabbitmq/rabbitmq.conf"
+    printf '%s\n' "listeners.tcp.1 = 127.0.0.1:$((BASE_PORT + 1))" 'default_user = votes' \
+        "default_pass = $broker_password" 'log.console = true' 'log.file = false' >"$servers/rabbitmq/rabbitmq.conf"
     # The image reads this file too; sizes that fit its container are left out.
     grep '^max_message_size' deploy/rabbitmq/rabbitmq.conf >>"$servers/rabbitmq/rabbitmq.conf"
     echo '[].' >"$servers/rabbitmq/enabled_plugins"
     : >"$servers/rabbitmq/env.conf"
     broker_variables=(
-        HOME="$servers/rabbitmq" ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$((BASE_PORT + 2)) RABBITMQ_NODENAME=votes@localhost
-        RABBITMQ_DIST_PORT=$((BASE_PORT + 3)) RABBITMQ_CONF_ENV_FILE="$servers/rabbitmq/env.conf"
-        RABBITMQ_CONFIG_FILE="$servers/rabbitmq/rabbitmq" RABBITMQ_ENABLED_PLUGINS_FILE="$servers/rabbitmq/enabled_plugins"
+        HOME="$servers/rabbitmq" ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$((BASE_PORT + 2))
+        RABBITMQ_NODENAME=votes@localhost RABBITMQ_DIST_PORT=$((BASE_PORT + 3))
+        RABBITMQ_CONF_ENV_FILE="$servers/rabbitmq/env.conf" RABBITMQ_CONFIG_FILE="$servers/rabbitmq/rabbitmq"
+        RABBITMQ_ENABLED_PLUGINS_FILE="$servers/rabbitmq/enabled_plugins"
         RABBITMQ_MNESIA_BASE="$servers/rabbitmq/data" RABBITMQ_LOG_BASE="$servers/rabbitmq/log"
         RABBITMQ_PID_FILE="$servers/rabbitmq/pid" RUNNING_UNDER_SYSTEMD=true
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
@@ -79,7 +81,9 @@ start_rabbitmq() {
     broker=$!
     local limit=$((SECONDS + 180))
     until grep -q 'Server startup complete' "$work/logs/rabbitmq.log"; do
-        kill -0 "$broker" 2>/dev/null && [ $SECONDS -lt $limit ] || fail "RabbitMQ did not start: see logs/rabbitmq.log"
+        if ! kill -0 "$broker" 2>/dev/null || [ $SECONDS -ge $limit ]; then
+            fail "RabbitMQ did not start: see logs/rabbitmq.log"
+        fi
         sleep 0.5
     done
 }

@@ -1,7 +1,7 @@
 """Asks a Prometheus every query of dashboards and rules. check.py PROMETHEUS-URL DASHBOARD.json...
 
-Each panel's queries must return a number that is one, each rule must be evaluated without an error, and each metric that an
-alert names must have series. What is not there yet is asked for again, for a minute and a half."""
+Each panel's queries must return a number that is one, each rule must be evaluated without an error, and each metric
+that an alert names must have series. What is not there yet is asked for again, for a minute and a half."""
 
 import json
 import math

@@ -1,5 +1,5 @@
-"""Prints prometheus/prometheus.yml for a local cluster: its jobs and paths as they are, with addresses in place of names,
-and a scrape a second. Arguments: the addresses of RabbitMQ's metrics, of PostgreSQL's, and of Prometheus itself."""
+"""Prints prometheus/prometheus.yml for a local cluster: its jobs and paths as they are, with addresses in place of
+names, and a scrape a second. Arguments: the addresses of RabbitMQ's metrics, of PostgreSQL's, and of Prometheus itself."""
 
 import json
 import os
