@@ -34,10 +34,17 @@ source scripts/containers/images.sh
 
 containers=()
 processes=()
+kill_tree() {
+    local child
+    # shellcheck disable=SC2013 # process ids, separated by spaces
+    for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do kill_tree "$child"; done
+    kill -KILL "$1" 2>/dev/null || true
+}
+
 clean_up() {
     local status=$?
     trap - EXIT INT TERM
-    for pid in "${processes[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
+    for pid in "${processes[@]}"; do kill_tree "$pid"; done
     stop_servers
     for container in "${containers[@]}"; do build_tool rm "$container" >/dev/null 2>&1 || true; done
     [ "$status" -eq 0 ] || say "the logs are in $work/logs"
@@ -66,7 +73,8 @@ in_container() {
     local name=$1 options=()
     shift
     while [ "$1" != -- ]; do options+=("$1") && shift; done
-    build_tool run --network host --volume "$work/run/hosts:/etc/hosts:ro" "${options[@]}" "$name" "$@"
+    build_tool run --network host --hostname container --volume "$work/run/hosts:/etc/hosts:ro" \
+        "${options[@]}" "$name" "$@"
 }
 
 # Starts the entry point of a container's image, with these variables; its program's process id goes to run/<name>.pid.
@@ -82,8 +90,9 @@ start_container() {
         in_container "$name" "${options[@]}" -- "${entry[@]}" >"$work/logs/$name.log" 2>&1
         echo $? >"$work/run/$name.status"
     ) &
-    echo $! >"$work/run/$name.shell"
-    local shell=$! limit=$((SECONDS + 60)) pid
+    local shell=$! limit=$((SECONDS + 120)) pid
+    echo "$shell" >"$work/run/$name.shell"
+    processes+=("$shell")
     until pid=$(descendant "$shell" "${entry[1]}"); do
         if [ -e "$work/run/$name.status" ] || [ $SECONDS -ge $limit ]; then
             fail "$name did not start: $(tail -3 "$work/logs/$name.log")"
@@ -91,7 +100,6 @@ start_container() {
         sleep 0.2
     done
     echo "$pid" >"$work/run/$name.pid"
-    processes+=("$pid")
 }
 
 # Prints the process below another one whose program is `dotnet` and whose first argument is this.
@@ -99,7 +107,8 @@ descendant() {
     local child
     # shellcheck disable=SC2013 # process ids, separated by spaces
     for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do
-        if [ "$(tr '\0' '\n' <"/proc/$child/cmdline" 2>/dev/null | head -2 | tr '\n' ' ')" = "dotnet $2 " ]; then
+        if [[ $(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null) == */dotnet\ "$2 " ]] &&
+            [ "$(basename "$(readlink "/proc/$child/exe")")" = dotnet ]; then
             echo "$child"
             return
         fi
@@ -147,18 +156,19 @@ stop_container() {
     kill -TERM "$(cat "$work/run/$name.pid")"
     wait "$(cat "$work/run/$name.shell")" || true
     [ "$(cat "$work/run/$name.status")" = 0 ] || fail "$name ended with status $(cat "$work/run/$name.status")"
+    ! grep -m1 -iE 'cannot load library|"LogLevel":"(Error|Critical)"' "$work/logs/$name.log" || fail "$name complained"
     say "$name ended with status 0, $((SECONDS - began)) s after SIGTERM"
 }
 
 make_base_images
-for kind in silo ingest tools; do build_image "$kind"; done
+[ -n "${NO_BUILD:-}" ] || for kind in silo ingest tools; do build_image "$kind"; done
 start_servers
 
 # A silo finds its own address by its name, as in a container of its own.
 address=$(hostname -I | tr ' ' '\n' | grep -m1 -E '^[0-9.]+$' || true)
 advertise=auto
 [ -n "$address" ] || { address=127.0.0.1 advertise=127.0.0.1; }
-printf '127.0.0.1 localhost\n%s %s\n' "$address" "$(hostname)" >"$work/run/hosts"
+printf '127.0.0.1 localhost\n%s %s\n' "$address" container >"$work/run/hosts"
 
 make_container migrate votes-silo
 containers+=(migrate)

@@ -34,8 +34,9 @@ start_servers() {
     broker_password=$(openssl rand -hex 16)
     start_postgres
     start_rabbitmq
-    VOTES="Host=127.0.0.1;Port=$BASE_PORT;Database=votes;Username=votes_service;Password=$VOTES_SERVICE_PASSWORD"
-    OWNER="Host=127.0.0.1;Port=$BASE_PORT;Database=votes;Username=votes_owner;Password=$VOTES_OWNER_PASSWORD"
+    VOTES="Host=127.0.0.1;Port=$BASE_PORT;Database=votes;GSS Encryption Mode=Disable"
+    OWNER="$VOTES;Username=votes_owner;Password=$VOTES_OWNER_PASSWORD"
+    VOTES="$VOTES;Username=votes_service;Password=$VOTES_SERVICE_PASSWORD"
     POSTGRES_URL="postgresql://votes_service:$VOTES_SERVICE_PASSWORD@127.0.0.1:$BASE_PORT/votes"
     AMQP="amqp://votes:$broker_password@127.0.0.1:$((BASE_PORT + 1))/"
     say "PostgreSQL and RabbitMQ run on ports $BASE_PORT and $((BASE_PORT + 1))"
