@@ -78,6 +78,7 @@ start_rabbitmq() {
     )
     env -u NOTIFY_SOCKET "${broker_variables[@]}" "$(command -v epmd)" -address 127.0.0.1 -port $((BASE_PORT + 2)) &
     processes+=($!)
+    disown
     env -u NOTIFY_SOCKET "${broker_variables[@]}" "$rabbitmq_bin/rabbitmq-server" >"$work/logs/rabbitmq.log" 2>&1 &
     broker=$!
     local limit=$((SECONDS + 180))
