@@ -14,7 +14,8 @@ internal static class HealthCommand
     public static async Task<int> RunAsync(string otherwise)
     {
         var environment = new ConfigurationBuilder()
-            .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables().Build();
+            .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables()
+            .Build();
         var address = AddressOf(environment["Access:OperationsUrl"], environment["Urls"], otherwise);
         try
         {
@@ -30,10 +31,11 @@ internal static class HealthCommand
         }
     }
 
-    /// <summary>Where readiness is served: on the operations' address where there is one, else on the first one.</summary>
+    /// <summary>Where readiness is served: on the operations' address where there is one, else the first.</summary>
     internal static Uri AddressOf(string? operationsUrl, string? urls, string otherwise)
     {
-        var url = new[] { operationsUrl, urls?.Split(';')[0], otherwise }.First(static text => !string.IsNullOrEmpty(text))!;
+        string?[] known = [operationsUrl, urls?.Split(';')[0], otherwise];
+        var url = known.First(static text => !string.IsNullOrEmpty(text))!;
 
         // What a server listens on is not always what a client can connect to.
         foreach (var all in new[] { "//+", "//*", "//0.0.0.0", "//[::]" })

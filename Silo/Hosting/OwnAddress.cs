@@ -31,7 +31,7 @@ internal static class OwnAddress
 
         return Array.Find(addresses, static address => !IPAddress.IsLoopback(address))
             ?? throw new InvalidOperationException(
-                $"Cluster:AdvertisedAddress is {Auto}, and this machine's name, {name}, has no IPv4 address that others can "
-                + "reach. Set the address itself.");
+                $"Cluster:AdvertisedAddress is {Auto}, and this machine's name, {name}, has no IPv4 address that "
+                + "others can reach. Set the address itself.");
     }
 }

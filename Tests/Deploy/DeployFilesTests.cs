@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Votes.Tests.Deploy;
 
-/// <summary>What compose, Kubernetes and rules name must be there: nothing else says so before it is deployed.</summary>
+/// <summary>What compose, Kubernetes and rules name must be there: nothing else says so until it is deployed.</summary>
 public sealed partial class DeployFilesTests
 {
     private const int RegexLimitMilliseconds = 1_000;
