@@ -15,11 +15,12 @@ REPAIR ?= 0
 ONCE ?= 0
 SCENARIO ?= $(if $(filter 1,$(FULL)),all,core)
 REPEAT ?= 5
+RULES ?=
 export FILTER LAW
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters \
-	reconcile totals
+	reconcile totals dashboards containers
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +72,12 @@ test: ## Run all tests; FILTER=name runs those with it in their name
 
 test-unit: ## Run the tests that need no server
 	@scripts/test.sh --unit
+
+dashboards: ## Check alerts and dashboards on a real Prometheus that scrapes a cluster; RULES=1 for promtool's tests alone
+	@scripts/dashboards.sh $(if $(filter 1,$(RULES)),--rules)
+
+containers: ## Build the Dockerfiles with buildah, run what they make, and count votes with it; needs root
+	@scripts/containers.sh
 
 bench: ## Measure it beside what one would build instead, SCENARIO=core REPEAT=5; FULL=1 for all scenarios
 	@scripts/bench.sh --scenario $(SCENARIO) --repeat $(REPEAT)

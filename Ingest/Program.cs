@@ -11,10 +11,17 @@ using Votes.Ingest.VoterKeys;
 using Votes.Silo.Hosting;
 using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
 
+const string DefaultUrl = "http://127.0.0.1:8001";
 const string ReadyTag = "ready";
 TimeSpan pauseForOthers = TimeSpan.FromSeconds(2);
 TimeSpan stopMargin = TimeSpan.FromSeconds(1);
 TimeSpan answerMargin = TimeSpan.FromSeconds(1);
+
+// `Votes.Ingest health` asks the Ingest beside it whether it is ready, and ends.
+if (args is ["health"])
+{
+    return await HealthCommand.RunAsync(DefaultUrl);
+}
 
 // Its adapters subscribe to every meter of the process, and to Orleans' for each message.
 Metrics.SuppressDefaultMetrics(new() { SuppressMeters = true, SuppressEventCounters = true });
@@ -53,7 +60,7 @@ catch (Exception e) when (e is InvalidConfigurationException or InvalidOperation
 // Not in appsettings.json, which would win over ASPNETCORE_URLS.
 if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
 {
-    builder.WebHost.UseUrls("http://127.0.0.1:8001");
+    builder.WebHost.UseUrls(DefaultUrl);
 }
 
 builder.Logging.ClearProviders();

@@ -6,10 +6,18 @@ using Votes.Silo.Operators;
 using Votes.Silo.Pages;
 using Votes.Silo.Reconcile;
 
+const string DefaultUrl = "http://127.0.0.1:8080";
+
 // `Votes.Silo migrate` brings the schema up to date and ends.
 if (args is ["migrate", .. var rest])
 {
     return await MigrateCommand.RunAsync(rest);
+}
+
+// `Votes.Silo health` asks the silo beside it whether it is ready, and ends.
+if (args is ["health"])
+{
+    return await HealthCommand.RunAsync(DefaultUrl);
 }
 
 // prometheus-net would subscribe to every meter of the process, Orleans' per-message histograms among them.
@@ -21,7 +29,7 @@ var builder = WebApplication.CreateBuilder(
 if (builder.Configuration["urls"] is null)
 {
     // Not in appsettings.json, which would win over ASPNETCORE_URLS.
-    builder.WebHost.UseUrls("http://127.0.0.1:8080");
+    builder.WebHost.UseUrls(DefaultUrl);
 }
 
 builder.AddVotesLogging();

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Votes.Silo.Hosting;
 
 namespace Votes.Silo;
 
@@ -21,7 +22,7 @@ public sealed class SiloClusterOptions : IValidatableObject
     [StringLength(100)]
     public string Name { get; set; } = "";
 
-    /// <summary>The address at which other silos and clients reach this one.</summary>
+    /// <summary>The IP address at which other silos and clients reach this one; auto: this machine's own.</summary>
     [Required]
     public string AdvertisedAddress { get; set; } = "127.0.0.1";
 
@@ -75,10 +76,10 @@ public sealed class SiloClusterOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!IPAddress.TryParse(AdvertisedAddress, out _))
+        if (AdvertisedAddress != OwnAddress.Auto && !IPAddress.TryParse(AdvertisedAddress, out _))
         {
             yield return new ValidationResult(
-                $"Cluster:AdvertisedAddress is '{AdvertisedAddress}'; it must be an IP address.",
+                $"Cluster:AdvertisedAddress is '{AdvertisedAddress}'; it must be an IP address, or {OwnAddress.Auto}.",
                 [nameof(AdvertisedAddress)]);
         }
 

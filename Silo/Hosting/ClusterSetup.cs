@@ -89,7 +89,7 @@ public static class ClusterSetup
         });
         services.AddOptions<EndpointOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
         {
-            var address = IPAddress.Parse(ours.Value.AdvertisedAddress);
+            var address = OwnAddress.Of(ours.Value.AdvertisedAddress);
             var listen = IPAddress.IsLoopback(address) ? address : IPAddress.Any;
             orleans.AdvertisedIPAddress = address;
             orleans.SiloPort = ours.Value.SiloPort;
