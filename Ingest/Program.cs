@@ -7,8 +7,10 @@ using Votes.Ingest;
 using Votes.Ingest.Configuration;
 using Votes.Ingest.Laws;
 using Votes.Ingest.Schema;
+using Votes.Ingest.Statistics;
 using Votes.Ingest.VoterKeys;
 using Votes.Silo.Hosting;
+using Votes.Telemetry.Statistics;
 using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
 
 const string ReadyTag = "ready";
@@ -122,6 +124,9 @@ builder.UseOrleansClient(client => client
     .UseConnectionRetryFilter<PatientConnectionRetry>()
     .AddClusterConnectionLostHandler((_, _) => state.HasCluster = false)
     .AddGatewayCountChangedHandler((_, change) => state.HasCluster = change.NumberOfConnectedGateways > 0));
+
+// Ahead of the service, whose last votes its last row is to hold.
+services.AddStatistics("ingest", static provider => new IngestWork(provider.GetRequiredService<IngestMetrics>()));
 
 // Behind the cluster client: services stop in the opposite order, and the last votes need the client.
 services.AddHostedService<IngestService>();

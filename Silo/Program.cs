@@ -5,6 +5,7 @@ using Votes.Silo.Hosting;
 using Votes.Silo.Operators;
 using Votes.Silo.Pages;
 using Votes.Silo.Reconcile;
+using Votes.Silo.Statistics;
 
 // `Votes.Silo migrate` brings the schema up to date and ends.
 if (args is ["migrate", .. var rest])
@@ -26,6 +27,7 @@ if (builder.Configuration["urls"] is null)
 
 builder.AddVotesLogging();
 builder.AddTally();
+builder.AddSiloStatistics();
 builder.AddCluster();
 builder.AddSiloHealth();
 builder.AddReconcile();

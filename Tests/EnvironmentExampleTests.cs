@@ -12,6 +12,7 @@ using Votes.Silo.Dashboard;
 using Votes.Silo.Operators;
 using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
+using Votes.Telemetry.Statistics;
 using Xunit;
 
 namespace Votes.Tests;
@@ -24,6 +25,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Cluster", typeof(SiloClusterOptions))]
     [InlineData("Schema", typeof(SchemaOptions))]
     [InlineData("Reconcile", typeof(ReconcileOptions))]
+    [InlineData("Statistics", typeof(StatisticsOptions))]
     [InlineData("Access", typeof(AccessOptions))]
     [InlineData("Api", typeof(ApiOptions))]
     [InlineData("Live", typeof(LiveOptions))]
