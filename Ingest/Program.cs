@@ -10,6 +10,7 @@ using Votes.Ingest.Schema;
 using Votes.Ingest.Statistics;
 using Votes.Ingest.VoterKeys;
 using Votes.Silo.Hosting;
+using Votes.Telemetry.Logs;
 using Votes.Telemetry.Statistics;
 using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
 
@@ -58,19 +59,7 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
     builder.WebHost.UseUrls("http://127.0.0.1:8001");
 }
 
-builder.Logging.ClearProviders();
-if (builder.Environment.IsDevelopment())
-{
-    builder.Logging.AddSimpleConsole(console =>
-    {
-        console.SingleLine = true;
-        console.TimestampFormat = "HH:mm:ss.fff ";
-    });
-}
-else
-{
-    builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
-}
+builder.AddVotesLogging();
 
 var state = new IngestState();
 var services = builder.Services;

@@ -6,6 +6,7 @@ using Votes.Silo.Operators;
 using Votes.Silo.Pages;
 using Votes.Silo.Reconcile;
 using Votes.Silo.Statistics;
+using Votes.Telemetry.Logs;
 
 // `Votes.Silo migrate` brings the schema up to date and ends.
 if (args is ["migrate", .. var rest])
