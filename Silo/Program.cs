@@ -28,6 +28,7 @@ if (builder.Configuration["urls"] is null)
 
 builder.AddVotesLogging();
 builder.AddTally();
+builder.AddSiloTracing();
 builder.AddSiloStatistics();
 builder.AddCluster();
 builder.AddSiloHealth();

@@ -13,6 +13,7 @@ using Votes.Silo.Operators;
 using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
 using Votes.Telemetry.Statistics;
+using Votes.Telemetry.Tracing;
 using Xunit;
 
 namespace Votes.Tests;
@@ -26,6 +27,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Schema", typeof(SchemaOptions))]
     [InlineData("Reconcile", typeof(ReconcileOptions))]
     [InlineData("Statistics", typeof(StatisticsOptions))]
+    [InlineData("Tracing", typeof(TracingOptions))]
     [InlineData("Access", typeof(AccessOptions))]
     [InlineData("Api", typeof(ApiOptions))]
     [InlineData("Live", typeof(LiveOptions))]

@@ -4,6 +4,7 @@ using Npgsql;
 using Orleans.Configuration;
 using Votes.Silo.Board;
 using Votes.Silo.Dashboard;
+using Votes.Telemetry.Tracing;
 
 namespace Votes.Silo.Hosting;
 
@@ -38,6 +39,11 @@ public static class ClusterSetup
                 }));
             Configure(silo.Services);
             silo.AddBoard();
+            if (TracingOptions.Read(builder.Configuration).IsOn)
+            {
+                silo.AddActivityPropagation();
+            }
+
             silo.AddDashboard(SiloDashboardOptions.Read(builder.Configuration));
             if (cluster.DistributedDirectory)
             {
