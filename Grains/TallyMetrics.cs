@@ -86,6 +86,9 @@ public sealed class TallyMetrics
     /// <summary>The same for people: what the silo did in the last seconds.</summary>
     public SiloActivity Activity { get; }
 
+    /// <summary>How long flushes took, since somebody asked last.</summary>
+    public FlushTimes FlushTimes { get; } = new();
+
     /// <summary>Laws that live on this silo.</summary>
     public int ActiveLaws => (int)_activeLaws.Value;
 
@@ -105,6 +108,7 @@ public sealed class TallyMetrics
         _flushDuration.Observe(duration.TotalSeconds);
         _flushLag.Observe(lag.TotalSeconds);
         _flushVotes.Observe(result.Outcomes.Length);
+        FlushTimes.Add(duration);
         Activity.Flushed(result, lag);
         lock (_gate)
         {

@@ -1,4 +1,5 @@
 using Prometheus;
+using Votes.Telemetry.Statistics;
 
 namespace Votes.Ingest;
 
@@ -68,6 +69,18 @@ public sealed class IngestMetrics
         _lanes = metrics.CreateGauge("votes_lanes_consuming", "Lanes that consume.");
         _progress = metrics.CreateGauge(
             "votes_last_progress_timestamp_seconds", "When a delivery batch settled last, in seconds since 1970.");
+    }
+
+    /// <summary>Messages taken since the start, and their outcomes: never more outcomes than messages.</summary>
+    public MinuteFigures SinceStart
+    {
+        get
+        {
+            // Outcomes first: a message is counted as received before its outcome is known.
+            var (counted, redelivered, duplicates, rejected) = (
+                (long)_counted.Value, (long)_redelivered.Value, (long)_duplicates.Value, (long)_rejected.Value);
+            return new MinuteFigures((long)_received.Value, counted, duplicates, redelivered, rejected);
+        }
     }
 
     /// <summary>Counts messages of a closed delivery batch.</summary>

@@ -7,8 +7,12 @@ using Votes.Ingest;
 using Votes.Ingest.Configuration;
 using Votes.Ingest.Laws;
 using Votes.Ingest.Schema;
+using Votes.Ingest.Statistics;
 using Votes.Ingest.VoterKeys;
 using Votes.Silo.Hosting;
+using Votes.Telemetry.Logs;
+using Votes.Telemetry.Statistics;
+using Votes.Telemetry.Tracing;
 using ClusterOptions = Votes.Ingest.Configuration.ClusterOptions;
 
 const string DefaultUrl = "http://127.0.0.1:8001";
@@ -35,6 +39,7 @@ RabbitMqOptions rabbitMq;
 DispatchOptions dispatch;
 ClusterOptions cluster;
 VoterKey voterKey;
+TracingOptions tracing;
 string database;
 try
 {
@@ -47,6 +52,8 @@ try
     rabbitMq.ValidateAgainst(cluster.ResponseTimeout);
     cluster.ValidateAgainst(builder.Configuration.GetValue("Flush:GiveBackAfter", ClusterOptions.SilosGiveBackAfter));
     voterKey = Section<VoterKeyOptions>(VoterKeyOptions.Section).Read();
+    tracing = Section<TracingOptions>(TracingOptions.Section);
+    tracing.Validate();
     database = builder.Configuration.GetConnectionString("Votes") is { Length: > 0 } votes
         ? votes
         : throw new InvalidConfigurationException("ConnectionStrings:Votes is missing; it must be set.");
@@ -63,24 +70,13 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
     builder.WebHost.UseUrls(DefaultUrl);
 }
 
-builder.Logging.ClearProviders();
-if (builder.Environment.IsDevelopment())
-{
-    builder.Logging.AddSimpleConsole(console =>
-    {
-        console.SingleLine = true;
-        console.TimestampFormat = "HH:mm:ss.fff ";
-    });
-}
-else
-{
-    builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
-}
+builder.AddVotesLogging();
 
 var state = new IngestState();
 var services = builder.Services;
 services.AddSingleton(rabbitMq).AddSingleton(dispatch).AddSingleton(voterKey).AddSingleton(state);
 services.AddSingleton(TimeProvider.System);
+services.AddVoteTracing("ingest", tracing);
 services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database)
 {
     // A server that says nothing is not waited for; Orleans and the checks at the start try again.
@@ -113,22 +109,33 @@ services.Configure<HostOptions>(host =>
     host.ShutdownTimeout = dispatch.DrainTimeout + pauseForOthers;
 });
 
-builder.UseOrleansClient(client => client
-    .Configure<Orleans.Configuration.ClusterOptions>(options =>
+builder.UseOrleansClient(client =>
+{
+    if (tracing.IsOn)
     {
-        options.ClusterId = cluster.ClusterId;
-        options.ServiceId = cluster.ServiceId;
-    })
-    .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = cluster.ResponseTimeout)
-    .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = cluster.GatewayListRefreshPeriod)
-    .UseAdoNetClustering(clustering => clustering.Configure<NpgsqlDataSource>((options, source) =>
-    {
-        options.Invariant = "Npgsql";
-        options.DataSource = source;
-    }))
-    .UseConnectionRetryFilter<PatientConnectionRetry>()
-    .AddClusterConnectionLostHandler((_, _) => state.HasCluster = false)
-    .AddGatewayCountChangedHandler((_, change) => state.HasCluster = change.NumberOfConnectedGateways > 0));
+        client.AddActivityPropagation();
+    }
+
+    client
+        .Configure<Orleans.Configuration.ClusterOptions>(options =>
+        {
+            options.ClusterId = cluster.ClusterId;
+            options.ServiceId = cluster.ServiceId;
+        })
+        .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = cluster.ResponseTimeout)
+        .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = cluster.GatewayListRefreshPeriod)
+        .UseAdoNetClustering(clustering => clustering.Configure<NpgsqlDataSource>((options, source) =>
+        {
+            options.Invariant = "Npgsql";
+            options.DataSource = source;
+        }))
+        .UseConnectionRetryFilter<PatientConnectionRetry>()
+        .AddClusterConnectionLostHandler((_, _) => state.HasCluster = false)
+        .AddGatewayCountChangedHandler((_, change) => state.HasCluster = change.NumberOfConnectedGateways > 0);
+});
+
+// Ahead of the service, whose last votes its last row is to hold.
+services.AddStatistics("ingest", static provider => new IngestWork(provider.GetRequiredService<IngestMetrics>()));
 
 // Behind the cluster client: services stop in the opposite order, and the last votes need the client.
 services.AddHostedService<IngestService>();

@@ -5,6 +5,8 @@ using Votes.Silo.Hosting;
 using Votes.Silo.Operators;
 using Votes.Silo.Pages;
 using Votes.Silo.Reconcile;
+using Votes.Silo.Statistics;
+using Votes.Telemetry.Logs;
 
 const string DefaultUrl = "http://127.0.0.1:8080";
 
@@ -34,6 +36,8 @@ if (builder.Configuration["urls"] is null)
 
 builder.AddVotesLogging();
 builder.AddTally();
+builder.AddSiloTracing();
+builder.AddSiloStatistics();
 builder.AddCluster();
 builder.AddSiloHealth();
 builder.AddReconcile();

@@ -1,6 +1,7 @@
 using Votes.Grains.Store;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
+using Votes.Telemetry.Logs;
 using Votes.Tests.Sabotage;
 
 // A silo with one deliberate fault, named by SABOTAGE: the chaos drill must find each of them. It is the real silo in all

@@ -12,6 +12,8 @@ using Votes.Silo.Dashboard;
 using Votes.Silo.Operators;
 using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
+using Votes.Telemetry.Statistics;
+using Votes.Telemetry.Tracing;
 using Xunit;
 
 namespace Votes.Tests;
@@ -24,6 +26,8 @@ public sealed class EnvironmentExampleTests
     [InlineData("Cluster", typeof(SiloClusterOptions))]
     [InlineData("Schema", typeof(SchemaOptions))]
     [InlineData("Reconcile", typeof(ReconcileOptions))]
+    [InlineData("Statistics", typeof(StatisticsOptions))]
+    [InlineData("Tracing", typeof(TracingOptions))]
     [InlineData("Access", typeof(AccessOptions))]
     [InlineData("Api", typeof(ApiOptions))]
     [InlineData("Live", typeof(LiveOptions))]

@@ -154,7 +154,7 @@ internal sealed partial class Lane : IAsyncDisposable
         {
             try
             {
-                await WriteAsync(batches);
+                await FlushTrace.WriteAsync(batches, WriteAsync);
                 _state.Available(_number, _backlog.Flush);
                 return;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Votes.Grains.Counting;
 using Votes.Grains.Interfaces;
 
@@ -25,6 +26,9 @@ public sealed class PendingBatch(string lawId, CastVote[] votes, bool registerLa
 
     /// <summary>When they came, as a timestamp of the lane's clock.</summary>
     public TimeSpan Arrived { get; } = arrived;
+
+    /// <summary>The call's span, for the flush to link to; null where it is not traced.</summary>
+    public Activity? Call { get; } = FlushTrace.Call;
 
     /// <summary>Completes when the votes are durable; fails with <see cref="VotesNotDurableException"/>.</summary>
     public Task<PendingOutcome> Settled => _settled.Task;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using RabbitMQ.Client;
 using Votes.Grains.Interfaces;
 using Votes.Ingest.DeadLetters;
 using Votes.Ingest.Lanes;
@@ -64,6 +65,9 @@ internal sealed class VoteCall(LawOutbox outbox)
         Count = kept;
         return dropped;
     }
+
+    public IReadOnlyBasicProperties Properties(int index) =>
+        _origins[index].Batch.Properties(_origins[index].Index);
 
     public VoteBatch Pack()
     {

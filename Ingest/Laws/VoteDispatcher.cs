@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Votes.Grains.Interfaces;
@@ -126,28 +127,34 @@ public sealed partial class VoteDispatcher : IDisposable
 
     private async Task SendAsync(VoteCall call)
     {
-        VoteBatchOutcome? outcome = null;
-        try
+        // Ended before others are sent: their spans are none of this one's.
+        using (var span = CallTrace.Start(call))
         {
-            // No cancellation: it would give up knowing the outcome. The client's response timeout ends the wait.
-            var answer = await _record(call.Outbox.LawId, call.Pack(), CancellationToken.None);
-            outcome = call.IsAnsweredBy(answer)
-                ? answer
-                : throw new InvalidDataException("The grain's answer does not speak of each vote once.");
-        }
-        catch (MalformedVoteBatchException e)
-        {
-            Refused(call, e);
-        }
-        catch (Exception e)
-        {
-            // Whatever it was, what became of the votes is unknown, and to send them again is harmless.
-            Fail(call, e);
-        }
+            VoteBatchOutcome? outcome = null;
+            try
+            {
+                // No cancellation: it would give up knowing the outcome. The client's response timeout ends the wait.
+                var answer = await _record(call.Outbox.LawId, call.Pack(), CancellationToken.None);
+                outcome = call.IsAnsweredBy(answer)
+                    ? answer
+                    : throw new InvalidDataException("The grain's answer does not speak of each vote once.");
+            }
+            catch (MalformedVoteBatchException e)
+            {
+                span?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+                Refused(call, e);
+            }
+            catch (Exception e)
+            {
+                // Whatever it was, what became of the votes is unknown, and to send them again is harmless.
+                span?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+                Fail(call, e);
+            }
 
-        if (outcome is { } known)
-        {
-            Complete(call, known);
+            if (outcome is { } known)
+            {
+                Complete(call, known);
+            }
         }
 
         SendReady();

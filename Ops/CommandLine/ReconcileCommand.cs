@@ -54,13 +54,15 @@ internal sealed class ReconcileCommand(IAnsiConsole console, TextWriter errors)
         {
             var reading = await ledger.ReadAsync(parsed.GetValue(_law), stop);
             ReconcileView.Write(console, reading);
+            // Votes that are missing cannot be repaired here: nothing knows which they were.
+            var missing = reading.Statistics is { Missing: > 0 };
             if (reading.Differences.Count == 0)
-                return ExitStatus.Done;
+                return missing ? ExitStatus.Failed : ExitStatus.Done;
             if (!parsed.GetValue(_repair))
                 return ExitStatus.Failed;
             var laws = reading.Differences.Select(static row => row.LawId).ToHashSet(StringComparer.Ordinal);
             ReconcileView.WriteRepaired(console, await ledger.RepairAsync(laws, stop));
-            return ExitStatus.Done;
+            return missing ? ExitStatus.Failed : ExitStatus.Done;
         }
         catch (NpgsqlException exception)
         {

@@ -18,6 +18,9 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
         select law_id, choice, total, audit_rows from vote_ledger where law_id = $1 order by choice
         """;
 
+    // Of all laws together: an Ingest does not keep what it counted by law.
+    private const string CountedByStatistics = "select coalesce(sum(counted), 0)::bigint from aggregation_stats";
+
     // One repair at a time: the second would take the same difference off once more. The number is this purpose's own.
     private const string OneAtATime = "select pg_advisory_xact_lock(7305812250161)";
 
@@ -60,7 +63,11 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await SetLimitsAsync(connection, cancellationToken);
-        var (laws, total, auditRows) = (0L, 0L, 0L);
+
+        // Ahead of the recount: a minute is written after its votes are durable, so that whatever is counted meanwhile can
+        // only make the recount greater.
+        var counted = lawId is null ? await ReadCountedAsync(connection, cancellationToken) : 0;
+        var (laws, total, auditRows, onRecord) = (0L, 0L, 0L, 0L);
         var differences = new List<LedgerRow>();
         string? lastLaw = null;
         await using var command = Command(connection, lawId is null ? RecountAll : RecountLaw);
@@ -74,11 +81,13 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
             lastLaw = row.LawId;
             total += row.Total;
             auditRows += row.AuditRows;
+            onRecord += Math.Max(row.Total, row.AuditRows);
             if (row.Difference != 0)
                 differences.Add(row);
         }
 
-        return new(laws, total, auditRows, differences);
+        return new(
+            laws, total, auditRows, differences, lawId is null ? new StatisticsReading(counted, onRecord) : null);
     }
 
     /// <summary>Sets the totals of some laws to their votes, in one transaction; votes may be counted meanwhile.</summary>
@@ -109,6 +118,12 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
     // The server's limits do the work; the client's own is for a server that does not answer at all.
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
         new(sql, connection) { CommandTimeout = (int)Math.Ceiling((statementLimit + lockLimit).TotalSeconds) + 5 };
+
+    private async Task<long> ReadCountedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, CountedByStatistics);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     private async Task SetLimitsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -18,6 +18,11 @@ internal static class ReconcileView
         console.WriteLine(
             $"{Text(reading.Laws)} laws, totals {Text(reading.Total)}, audit rows {Text(reading.AuditRows)}, "
             + $"differences {Text(reading.Differences.Count)}");
+        if (reading.Statistics is { } statistics)
+        {
+            console.WriteLine(
+                $"statistics: {Text(statistics.Counted)} votes told to be counted, {Text(statistics.Missing)} of them missing");
+        }
     }
 
     /// <summary>What was set right.</summary>

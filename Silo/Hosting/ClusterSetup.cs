@@ -6,6 +6,7 @@ using Orleans.Runtime;
 using Votes.Silo.Board;
 using Votes.Silo.Dashboard;
 using Votes.Silo.Operators;
+using Votes.Telemetry.Tracing;
 
 namespace Votes.Silo.Hosting;
 
@@ -44,6 +45,11 @@ public static class ClusterSetup
                 }));
             Configure(silo.Services);
             silo.AddBoard();
+            if (TracingOptions.Read(builder.Configuration).IsOn)
+            {
+                silo.AddActivityPropagation();
+            }
+
             silo.AddDashboard(SiloDashboardOptions.Read(builder.Configuration));
             if (cluster.DistributedDirectory)
             {

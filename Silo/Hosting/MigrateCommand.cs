@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Votes.Silo.Schema;
+using Votes.Telemetry.Logs;
 
 namespace Votes.Silo.Hosting;
 

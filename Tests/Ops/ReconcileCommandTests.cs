@@ -24,8 +24,38 @@ public sealed class ReconcileCommandTests(TestServers servers)
         var (status, output, errors) = await scene.RunAsync();
 
         Assert.Equal((ExitStatus.Done, ""), (status, errors));
-        Assert.Equal("2 laws, totals 9, audit rows 9, differences 0", output.Trim());
+        Assert.Equal(
+            ["2 laws, totals 9, audit rows 9, differences 0", "statistics: 0 votes told to be counted, 0 of them missing"],
+            output.Trim().ReplaceLineEndings("\n").Split('\n'));
         Assert.Equal(ExitStatus.Done, (await scene.RunAsync("--repair")).Status);
+    }
+
+    [Theory]
+    [InlineData(8, 0, ExitStatus.Done)]
+    [InlineData(9, 0, ExitStatus.Done)]
+    [InlineData(10, 1, ExitStatus.Failed)]
+    public async Task Votes_told_to_be_counted_that_are_on_record_nowhere_are_missing(int counted, int missing, int status)
+    {
+        await using var scene = await ReconcileFixture.CreateAsync(servers);
+        await scene.CountAsync("law", VoteSamples.Of(9));
+        await scene.ExecuteAsync(
+            $"""
+            insert into aggregation_stats (process, minute, counted)
+            values ('ingest/a', '2026-11-23T12:00Z', 6), ('ingest/b', '2026-11-23T12:00Z', {counted - 6})
+            """);
+
+        var found = await scene.RunAsync();
+        Assert.Equal(status, found.Status);
+        Assert.Contains(
+            $"statistics: {counted} votes told to be counted, {missing} of them missing", found.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            missing, await scene.ScalarAsync("select missing from statistics_ledger where votes_on_record = 9"));
+        Assert.DoesNotContain("statistics", (await scene.RunAsync("--law", "law")).Output, StringComparison.Ordinal);
+
+        // A total that was set too low by hand is a difference, and no vote is missing for it.
+        await scene.ExecuteAsync("update vote_results set total = 3");
+        Assert.Equal(status, (await scene.RunAsync("--repair")).Status);
+        Assert.Equal(9, await scene.ScalarAsync("select sum(total)::bigint from vote_results"));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ using Votes.Silo.Health;
 using Votes.Silo.Hosting;
 using Votes.Silo.Operators;
 using Votes.Silo.Pages;
+using Votes.Telemetry.Logs;
 
 namespace Votes.Tests.Silo.Api;
 

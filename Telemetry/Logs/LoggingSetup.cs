@@ -1,4 +1,7 @@
-namespace Votes.Silo.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Votes.Telemetry.Logs;
 
 /// <summary>Logs a person can read in Development, JSON lines elsewhere.</summary>
 public static class LoggingSetup
@@ -17,8 +20,12 @@ public static class LoggingSetup
         }
         else
         {
+            // A line that is written inside of a trace carries the trace's and the span's id, among its scopes.
+            builder.Logging.Configure(static logs =>
+                logs.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
             builder.Logging.AddJsonConsole(static console =>
             {
+                console.IncludeScopes = true;
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
             });
