@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Votes.LocalCluster;
+using Votes.Silo.Api.Live;
 using Votes.Silo.Schema;
 using Votes.Tests.Grains;
 using Votes.Tests.Servers;
@@ -110,6 +112,40 @@ public sealed class OwnSiloTests(TestServers servers)
         silo.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
         Assert.Null(await one.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_reader_that_takes_nothing_is_cut_off_and_another_goes_on()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString,
+            ("Live:WriteTimeout", "00:00:00.500"),
+            ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+        var choices = Enumerable.Range(0, 100).Select(static number => $"{number:D3}{new string('x', 61)}").ToArray();
+        var law = System.Text.Json.JsonSerializer.Serialize(new { id = "wide", choices });
+        var created = await silo.SendAsync(HttpMethod.Post, "/api/laws", law, ApiSilo.OperatorKey);
+        Assert.Equal(HttpStatusCode.Created, created.Status);
+        var live = silo.Services.GetRequiredService<LiveTallies>();
+        await using var other = await EventStream.OpenAsync(silo, "/api/laws/wide/live");
+        using var slow = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 1 };
+        await slow.ConnectAsync(silo.Address.Host, silo.Address.Port, Cancelled);
+        await slow.SendAsync("GET /api/laws/wide/live HTTP/1.1\r\nHost: votes\r\n\r\n"u8.ToArray(), Cancelled);
+        await other.UntilAsync("wide", 0);
+
+        var wasOpen = false;
+        var votes = 0;
+        while (!wasOpen || live.Streams > 1)
+        {
+            wasOpen |= live.Streams > 1;
+            votes++;
+            await silo.VoteAsync("wide", VoteSamples.By(votes, choices[0]));
+            await other.UntilAsync("wide", votes);
+        }
+
+        await silo.VoteAsync("wide", VoteSamples.By(votes + 1, choices[0]));
+        await other.UntilAsync("wide", votes + 1);
+        Assert.Equal((1, 1), (live.Streams, live.WatchedLaws));
     }
 
     [Fact]
