@@ -2,6 +2,7 @@ using Prometheus;
 using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
+using Votes.Silo.Minutes;
 using Votes.Silo.Operators;
 using Votes.Silo.Pages;
 using Votes.Silo.Reconcile;
@@ -41,6 +42,7 @@ builder.AddSiloStatistics();
 builder.AddCluster();
 builder.AddSiloHealth();
 builder.AddReconcile();
+builder.AddMinutes();
 builder.AddApi();
 builder.AddOperators();
 

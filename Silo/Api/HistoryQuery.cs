@@ -10,6 +10,7 @@ public sealed record HistoryQuery(DateTimeOffset From, DateTimeOffset To, TimeSp
     public const int MaxPoints = 500;
 
     private const int DefaultPoints = 60;
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxSpan = TimeSpan.FromDays(366);
 
@@ -17,7 +18,8 @@ public sealed record HistoryQuery(DateTimeOffset From, DateTimeOffset To, TimeSp
     /// <exception cref="BadRequestException">They make no range, or too many points.</exception>
     public static HistoryQuery Parse(DateTimeOffset? from, DateTimeOffset? to, int? step, DateTimeOffset now)
     {
-        var end = (to ?? now).ToUniversalTime();
+        // Whole minutes where nobody says otherwise, the one that runs among them.
+        var end = (to ?? (from is null ? WholeMinute(now + Minute - TimeSpan.FromTicks(1)) : now)).ToUniversalTime();
         if (end - DateTimeOffset.UnixEpoch < MaxSpan || end > now.AddDays(1))
         {
             throw new BadRequestException("to must be a time after 1971 and at most a day ahead.");
@@ -41,6 +43,12 @@ public sealed record HistoryQuery(DateTimeOffset From, DateTimeOffset To, TimeSp
         return new HistoryQuery(start, end, TimeSpan.FromSeconds(seconds));
     }
 
+    /// <summary>Whether the minutes before <paramref name="until"/> can be read as such: no step begins or ends in one.</summary>
+    public bool IsOfMinutes(DateTimeOffset until) =>
+        From == WholeMinute(From) && Step.Ticks % Minute.Ticks == 0 && (To == WholeMinute(To) || To >= until);
+
     /// <summary>The number of points.</summary>
     public int Points => (int)Math.Ceiling((To - From) / Step);
+
+    private static DateTimeOffset WholeMinute(DateTimeOffset time) => time.AddTicks(-(time.Ticks % Minute.Ticks));
 }

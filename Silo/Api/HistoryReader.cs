@@ -2,20 +2,34 @@ using Npgsql;
 
 namespace Votes.Silo.Api;
 
-/// <summary>A law's totals over time, from the audit.</summary>
+/// <summary>A law's totals over time, from the audit and the minutes that are summed up.</summary>
 public sealed class HistoryReader(ApiDatabase database)
 {
+    private const string Range = "SELECT since, until FROM minutes_range";
+
+    /// <summary>The votes since the begin, each with its time ($1 law, $2 begin).</summary>
+    private const string FromAudit =
+        "SELECT counted_at AS at, choice, 1::bigint AS votes FROM vote_audit WHERE law_id = $1 AND counted_at >= $2";
+
+    /// <summary>The same by the minute where minutes are summed up: from $5 to before $6.</summary>
+    private const string FromMinutes = """
+        SELECT minute AS at, choice, votes FROM vote_minutes WHERE law_id = $1 AND minute >= $2 AND minute < $6
+        UNION ALL
+        SELECT counted_at, choice, 1 FROM vote_audit WHERE law_id = $1 AND counted_at >= greatest($2, $6)
+        UNION ALL
+        SELECT counted_at, choice, 1 FROM vote_audit WHERE law_id = $1 AND counted_at >= $2 AND counted_at < $5 AND $2 < $5
+        """;
+
     /// <summary>
-    /// Votes per step and choice since the begin ($1 law, $2 begin, $3 end, $4 step), those after the end in a row without
-    /// a step; and of each choice what it had before. That is today's total less what came since, so that a chart of the
-    /// last hour reads an hour of the audit and not all of it. One statement, one snapshot: the figures add up.
+    /// Votes per step and choice since the begin ($3 end, $4 step), those after the end in a row without a step; and of each
+    /// choice what it had before. That is today's total less what came since, so that a chart of the last hour reads an hour
+    /// and not all of it. One statement, one snapshot: the figures add up.
     /// </summary>
     private const string Sql = """
         WITH since AS MATERIALIZED (
-          SELECT CASE WHEN counted_at < $3 THEN floor(extract(epoch FROM counted_at - $2) / $4)::int END AS step,
-                 choice, count(*) AS votes
-            FROM vote_audit
-           WHERE law_id = $1 AND counted_at >= $2
+          SELECT CASE WHEN at < $3 THEN floor(extract(epoch FROM at - $2) / $4)::int END AS step, choice,
+                 sum(votes)::bigint AS votes
+            FROM ({0}) AS counted
            GROUP BY 1, 2)
         SELECT r.choice, -1 AS step,
                r.total - coalesce((SELECT sum(votes) FROM since s WHERE s.choice = r.choice), 0)::bigint AS votes
@@ -25,18 +39,30 @@ public sealed class HistoryReader(ApiDatabase database)
          ORDER BY 2, 1
         """;
 
+    private static readonly string AuditSql = Sql.Replace("{0}", FromAudit, StringComparison.Ordinal);
+    private static readonly string MinutesSql = Sql.Replace("{0}", FromMinutes, StringComparison.Ordinal);
+
     /// <summary>The history; every step has a point, whether or not anybody voted.</summary>
     public async Task<HistoryView> ReadAsync(string lawId, HistoryQuery query, CancellationToken cancellationToken)
     {
         var choices = new List<string>();
         var before = new List<long>();
         var votes = new Dictionary<int, long[]>();
+        var (summedFrom, summedUntil) = await ReadRangeAsync(cancellationToken);
+        var isOfMinutes = query.IsOfMinutes(summedUntil);
         await using var command = database.Command(
-            Sql,
+            isOfMinutes ? MinutesSql : AuditSql,
             new NpgsqlParameter { Value = lawId },
             new NpgsqlParameter { Value = query.From },
             new NpgsqlParameter { Value = query.To },
             new NpgsqlParameter { Value = query.Step.TotalSeconds });
+        if (isOfMinutes)
+        {
+            // Minutes that are summed up meanwhile are read from the audit, and no vote twice.
+            command.Parameters.Add(new NpgsqlParameter { Value = summedFrom });
+            command.Parameters.Add(new NpgsqlParameter { Value = summedUntil });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -55,6 +81,16 @@ public sealed class HistoryReader(ApiDatabase database)
 
         return new HistoryView(
             lawId, query.From, query.To, (long)query.Step.TotalSeconds, choices, before, Points(query, before, votes));
+    }
+
+    private async Task<(DateTimeOffset Since, DateTimeOffset Until)> ReadRangeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Range);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (
+            await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken),
+            await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellationToken));
     }
 
     private static List<HistoryPoint> Points(HistoryQuery query, List<long> before, Dictionary<int, long[]> votes)

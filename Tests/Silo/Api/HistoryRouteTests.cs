@@ -9,7 +9,7 @@ namespace Votes.Tests.Silo.Api;
 
 [NeedsServers]
 [Collection(ApiTests.Name)]
-public sealed class HistoryRouteTests(SharedApi api)
+public sealed class HistoryRouteTests(SharedApi api, TestServers servers)
 {
     private readonly ApiSilo _silo = api.Silo;
 
@@ -41,6 +41,59 @@ public sealed class HistoryRouteTests(SharedApi api)
             ],
             history.GetProperty("points").EnumerateArray().Select(static p =>
                 $"{p.GetProperty("at")} {p.GetProperty("votes")} {p.GetProperty("totals").GetRawText()}"));
+    }
+
+    [Fact]
+    public async Task Minutes_that_are_summed_up_say_the_same_as_the_audit()
+    {
+        // Votes before the sums' begin, in them, after them, and one that the sums alone have: it shows that they are read.
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var owner = Npgsql.NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var fill = owner.CreateCommand(
+            """
+            insert into laws (law_id) values ('minutes');
+            insert into vote_audit (law_id, voter, vote_id, choice, cast_at, counted_at)
+            select 'minutes', gen_random_uuid(), gen_random_uuid(), choice, at::timestamptz, at::timestamptz
+              from (values ('yes', '2026-03-01T11:58:30Z'), ('no', '2026-03-01T12:00:59Z'), ('yes', '2026-03-01T12:01:00Z'),
+                           ('yes', '2026-03-01T12:02:59Z'), ('yes', '2026-03-01T12:03:30Z')) as v(choice, at);
+            insert into vote_results (law_id, choice, total) values ('minutes', 'yes', 4), ('minutes', 'no', 1);
+            update minutes_range set since = '2026-03-01T12:00:00Z', until = '2026-03-01T12:03:00Z';
+            insert into vote_minutes values ('minutes', '2026-03-01T12:00:00Z', 'no', 1),
+              ('minutes', '2026-03-01T12:01:00Z', 'yes', 1), ('minutes', '2026-03-01T12:02:00Z', 'yes', 1);
+            """);
+        await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var silo = await ApiSilo.StartAsync(database.ServiceConnectionString);
+        const string Minutes = "/api/laws/minutes/history?from=2026-03-01T11:58:00Z&to=2026-03-01T12:04:00Z&step=120";
+        const string Audit = "/api/laws/minutes/history?from=2026-03-01T11:58:00Z&to=2026-03-01T12:04:00.1Z&step=120";
+
+        var fromMinutes = (await silo.GetAsync(Minutes)).Ok().GetProperty("points");
+        Assert.Equal(["[0,1]", "[1,2]", "[1,4]"], fromMinutes.EnumerateArray().Select(Totals));
+        Assert.Equal(
+            fromMinutes.EnumerateArray().Select(Totals),
+            (await silo.GetAsync(Audit)).Ok().GetProperty("points").EnumerateArray().Take(3).Select(Totals));
+
+        await using var change = owner.CreateCommand("update vote_minutes set votes = 2 where choice = 'no'");
+        await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            3, (await silo.GetAsync(Minutes)).Ok().GetProperty("points")[1].GetProperty("votes").GetInt64());
+
+        static string Totals(JsonElement point) => point.GetProperty("totals").GetRawText();
+    }
+
+    [Theory]
+    [InlineData("12:00:00", "12:10:00", 60, true)]
+    [InlineData("12:00:00", "12:10:00", 90, false)]
+    [InlineData("12:00:01", "12:10:00", 60, false)]
+    [InlineData("12:00:00", "12:10:01", 60, false)]
+    [InlineData("12:00:00", "12:30:01", 60, true)]
+    public void Minutes_are_read_as_such_where_no_step_begins_or_ends_in_one(string from, string to, int step, bool isSo)
+    {
+        var day = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+        var query = HistoryQuery.Parse(day + Time(from), day + Time(to), step, day.AddDays(1));
+
+        Assert.Equal(isSo, query.IsOfMinutes(day + Time("12:30:00")));
+
+        static TimeSpan Time(string text) => TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
