@@ -66,9 +66,9 @@ internal static class FaultFactory
                 return New(ingest.Name, "RabbitMQ", broker, Mode(kind, Latency, Direction.ToClient, losesBytes));
             case FaultKind.IngestSiloLatency or FaultKind.IngestSiloCut or FaultKind.IngestSiloSilent or
                 FaultKind.IngestSiloReset:
-                var gateway = cluster.Links.Of(silo).Gateway!;
+                var server = WithGatewayInUse(cluster, silo);
                 return New(
-                    "the Ingests", $"{silo.Name}'s gateway", gateway,
+                    "the Ingests", $"{server.Name}'s gateway", cluster.Links.Of(server).Gateway!,
                     Mode(kind, Latency, Direction.ToClient, losesBytes));
             case FaultKind.SiloPostgresLatency or FaultKind.SiloPostgresCut or FaultKind.SiloPostgresSilent or
                 FaultKind.SiloPostgresReset:
@@ -81,6 +81,11 @@ internal static class FaultFactory
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, "The drill does not know this fault.");
         }
     }
+
+    // Clients keep to the gateways that they have: after restarts there may be one that nobody uses.
+    private static ServiceProcess WithGatewayInUse(DrillCluster cluster, ServiceProcess drawn) =>
+        cluster.Cluster.Silos.OrderByDescending(each => each == drawn).FirstOrDefault(
+            each => cluster.Links.Of(each).Gateway!.Counts.CarriedWithin(LinkFault.InUse), drawn);
 
     // Two silos share one connection, and either may have made it: those that others made go through this silo's proxy,
     // those that it made itself through theirs.

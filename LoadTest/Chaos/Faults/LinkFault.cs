@@ -13,6 +13,9 @@ internal sealed class LinkFault(
     string what, ProxyMode effect, IReadOnlyList<(FaultProxy Proxy, ProxyMode Mode)> links,
     (ServiceProcess Silo, SiloMembership Membership)? settling = null) : Fault
 {
+    /// <summary>A link in use carries something at least this often.</summary>
+    public static readonly TimeSpan InUse = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan UseLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
@@ -36,7 +39,7 @@ internal sealed class LinkFault(
     {
         // A process that was started a moment ago is not found by all others yet; where none comes, the fault misses.
         await Poll.UntilAsync(
-            _ => Task.FromResult(links.Any(link => link.Proxy.OpenConnections > 0)), UseLimit, PollInterval,
+            _ => Task.FromResult(links.Any(link => link.Proxy.Counts.CarriedWithin(InUse))), UseLimit, PollInterval,
             cancellationToken);
         _before = Figure();
         foreach (var (proxy, mode) in links)

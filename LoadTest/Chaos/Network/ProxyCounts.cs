@@ -1,8 +1,11 @@
+using System.Diagnostics;
+
 namespace Votes.LoadTest.Chaos.Network;
 
 /// <summary>What a proxy has done since it was made; counted by its connections as they go.</summary>
 internal sealed class ProxyCounts
 {
+    private long _carriedAt;
     private long _connections;
     private long _resets;
     private long _commitsCut;
@@ -23,6 +26,13 @@ internal sealed class ProxyCounts
 
     /// <summary>Bytes that did not arrive during a silence.</summary>
     public long BytesSilenced => Interlocked.Read(ref _bytesSilenced);
+
+    /// <summary>Whether bytes came in, from either side, within this time.</summary>
+    public bool CarriedWithin(TimeSpan time) =>
+        Interlocked.Read(ref _carriedAt) is > 0 and var at && Stopwatch.GetElapsedTime(at) <= time;
+
+    /// <summary>Notes that bytes came in.</summary>
+    public void NoteCarried() => Interlocked.Exchange(ref _carriedAt, Stopwatch.GetTimestamp());
 
     /// <summary>Counts a connection.</summary>
     public void AddConnection() => Interlocked.Increment(ref _connections);

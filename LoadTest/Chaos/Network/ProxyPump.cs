@@ -54,6 +54,7 @@ internal sealed class ProxyPump(
 
     private async ValueTask<bool> CarryAsync(ReadOnlyMemory<byte> chunk)
     {
+        state.Counts.NoteCarried();
         var committed = commits?.Read(chunk.Span) ?? 0;
         var mode = connection.Mode;
         while (mode.Silences(direction))

@@ -95,7 +95,7 @@ internal sealed class ChaosView(IAnsiConsole console) : IDrillAudience
             $"duplicates {report.Duplicates:N0}, dead letters {report.DeadLetters:N0}"));
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {report.Seed}, {report.Episodes.Count} episodes, {report.Seconds:N0} s, report {file}"));
+            $"seed {report.Seed}, {Episodes(report.Episodes.Count)}, {report.Seconds:N0} s, report {file}"));
         writer.WriteLine(report.Passed ? "all invariants hold" : "FAILED");
     }
 
@@ -134,6 +134,8 @@ internal sealed class ChaosView(IAnsiConsole console) : IDrillAudience
 
         console.Write(table);
     }
+
+    private static string Episodes(int count) => count == 1 ? "1 episode" : $"{count} episodes";
 
     private static string Seconds(double? seconds) => seconds?.ToString("0.0 s", CultureInfo.InvariantCulture) ?? "-";
 

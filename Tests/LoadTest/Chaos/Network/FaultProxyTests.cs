@@ -22,7 +22,10 @@ public sealed class FaultProxyTests : IAsyncDisposable
     public async Task Bytes_pass_both_ways_and_an_end_in_order_arrives()
     {
         var (client, server) = await _proxied.ConnectAsync(Stop);
+        Assert.False(Proxy.Counts.CarriedWithin(TimeSpan.FromDays(1)));
         await PingPongAsync(client, server);
+        Assert.True(Proxy.Counts.CarriedWithin(TimeSpan.FromDays(1)));
+        Assert.False(Proxy.Counts.CarriedWithin(TimeSpan.Zero));
 
         client.Shutdown(SocketShutdown.Send);
         Assert.Equal((0, false), await ReadToEndAsync(server, Stop));
