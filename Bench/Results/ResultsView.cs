@@ -27,7 +27,7 @@ internal sealed class ResultsView(IAnsiConsole console)
         if (run.Streams is { } streams)
         {
             parts.Add($"{streams.Streams} streams, {Number(streams.EventsPerSecond)} events/s: " +
-                $"{streams.CpuPercentAdded:0.0} % of a core more than {streams.CpuPercentBefore:0.0} %");
+                $"{streams.CpuPercentAdded:0.0} % of a core more than {streams.CpuPercentWithout:0.0} %");
         }
 
         if (run.IdleLawBytes is { } bytes)
