@@ -68,13 +68,16 @@ runtime_files() {
 
 # Builds one of our Dockerfiles. The packages come from this machine's own folder of them, locked to their hashes.
 build_image() {
-    local kind=$1 packages
+    local kind=$1 packages builder_home
     say "building Dockerfile.$kind"
     packages=$(dotnet nuget locals global-packages -l | sed 's/^[^:]*: //; s#/$##')
+    # Root builds inside, and is the same there as here.
+    builder_home=$(getent passwd root | cut -d: -f6)
     mkdir -p "$HOME/.nuget/NuGet" "$packages"
     build_tool bud --pull-never --network host --format docker \
         --volume "$dotnet_root:/usr/share/dotnet:ro" \
-        --volume "$packages:/root/.nuget/packages" --volume "$HOME/.nuget/NuGet:/root/.nuget/NuGet" \
+        --volume "$packages:$builder_home/.nuget/packages" \
+        --volume "$HOME/.nuget/NuGet:$builder_home/.nuget/NuGet" \
         --tag "localhost/votes-$kind" --file "Dockerfile.$kind" . >"$work/logs/build-$kind.log" 2>&1 ||
         fail "Dockerfile.$kind: $(tail -15 "$work/logs/build-$kind.log")"
     build_tool from --pull-never --name "size-$kind" "localhost/votes-$kind" >/dev/null
