@@ -3,6 +3,7 @@
 #   scripts/test.sh             all of them; installs the servers and the browser they need where they are missing
 #   scripts/test.sh --unit      those that need no server
 #   FILTER=Ledger scripts/test.sh    those whose full name has Ledger in it
+#   SEED=7 scripts/test.sh      in another order: without it the order is the same on every machine and in every folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +21,7 @@ fi
 scripts/build.sh
 
 status=0
-dotnet Tests/bin/Release/net10.0/Votes.Tests.dll -noLogo -noColor -noAutoReporters -reporter verbose \
+dotnet Tests/bin/Release/net10.0/Votes.Tests.dll ":${SEED:-1}" -noLogo -noColor -noAutoReporters -reporter verbose \
     -result-xml "$results/tests.xml" "${selection[@]}" </dev/null |
     sed -u -e '/\[STARTING\]$/d' -e 's/^\( *\)Votes\.Tests\./\1/' | tee "$results/tests.log" || status=$?
 

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Votes.Silo.Minutes;
@@ -13,20 +14,26 @@ public sealed class MinuteStore(NpgsqlDataSource database, TimeSpan limit, TimeS
     /// goes on that began in it, or before. One that has begun shows up there at once; $1 is added all the same. Silos take
     /// turns by the row's lock.
     /// </summary>
-    private const string Sql = """
-        WITH due AS (
-          SELECT until FROM minutes_range
-           WHERE until + interval '1 minute' <= now() - $1
-             AND NOT EXISTS (SELECT FROM pg_stat_activity
-                              WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
-                                AND xact_start < until + interval '1 minute')
-             FOR UPDATE SKIP LOCKED),
-        summed AS (
+    private const string Due = """
+        SELECT until FROM minutes_range
+         WHERE until + interval '1 minute' <= now() - $1
+           AND NOT EXISTS (SELECT FROM pg_stat_activity
+                            WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
+                              AND xact_start < until + interval '1 minute')
+           FOR UPDATE SKIP LOCKED
+        """;
+
+    /// <summary>
+    /// A statement of its own, with a newer snapshot than that look: a transaction that ended while the look went on was no
+    /// longer among those that go on, and yet its votes were not in the look's snapshot.
+    /// </summary>
+    private const string Sum = """
+        WITH summed AS (
           INSERT INTO vote_minutes (law_id, minute, choice, votes)
-          SELECT a.law_id, d.until, a.choice, count(*)
-            FROM due d JOIN vote_audit a ON a.counted_at >= d.until AND a.counted_at < d.until + interval '1 minute'
-           GROUP BY 1, 2, 3)
-        UPDATE minutes_range r SET until = r.until + interval '1 minute' FROM due RETURNING r.until
+          SELECT law_id, $1, choice, count(*) FROM vote_audit
+           WHERE counted_at >= $1 AND counted_at < $1 + interval '1 minute'
+           GROUP BY law_id, choice)
+        UPDATE minutes_range SET until = until + interval '1 minute' RETURNING until
         """;
 
     /// <summary>Sums the next minute up, where it is over and no other silo does it.</summary>
@@ -35,11 +42,21 @@ public sealed class MinuteStore(NpgsqlDataSource database, TimeSpan limit, TimeS
     public async Task<DateTime?> SumUpAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Sql, connection)
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        await using var due = Command(Due, connection);
+        due.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = delay });
+        if (await due.ExecuteScalarAsync(cancellationToken) is not DateTime minute)
         {
-            CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds),
-        };
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = delay });
-        return await command.ExecuteScalarAsync(cancellationToken) as DateTime?;
+            return null;
+        }
+
+        await using var sum = Command(Sum, connection);
+        sum.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = minute });
+        var until = (DateTime?)await sum.ExecuteScalarAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return until;
     }
+
+    private NpgsqlCommand Command(string sql, NpgsqlConnection connection) =>
+        new(sql, connection) { CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds) };
 }

@@ -68,6 +68,46 @@ public sealed class MinuteStoreTests(TestServers servers)
         Assert.True(await ScalarAsync<bool>(service, "select until > now() from minutes_range"));
     }
 
+    [Fact]
+    public async Task Votes_whose_transaction_ends_while_it_is_looked_for_are_summed_up()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var service = NpgsqlDataSource.Create(database.ServiceConnectionString);
+
+        // Whoever reads the row waits, after its statement's snapshot was taken and before it looks at anything else.
+        await ExecuteAsync(
+            owner,
+            """
+            create function wait_for_test() returns boolean language plpgsql as
+              $$ begin perform pg_advisory_xact_lock_shared(77); return true; end $$;
+            alter table minutes_range enable row level security;
+            create policy waits on minutes_range using (wait_for_test());
+            """);
+        await using var gate = await owner.OpenConnectionAsync(Cancelled);
+        await ExecuteAsync(gate, "select pg_advisory_lock(77)");
+        await using var voting = await service.OpenConnectionAsync(Cancelled);
+        await using var transaction = await voting.BeginTransactionAsync(Cancelled);
+        await ExecuteAsync(
+            voting,
+            """
+            insert into vote_audit (law_id, voter, vote_id, choice, cast_at)
+            values ('late', gen_random_uuid(), gen_random_uuid(), 'yes', now())
+            """);
+
+        var summing = SumUpAllAsync(new MinuteStore(service, Limit, TimeSpan.FromMinutes(-5)));
+        while (!await ScalarAsync<bool>(owner, "select exists (select from pg_locks where locktype = 'advisory' and not granted)"))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
+        }
+
+        await transaction.CommitAsync(Cancelled);
+        await ExecuteAsync(gate, "select pg_advisory_unlock(77)");
+        await summing;
+
+        Assert.Equal(1L, await ScalarAsync<long>(owner, "select votes from vote_minutes where law_id = 'late'"));
+    }
+
     private static async Task SumUpAllAsync(MinuteStore store)
     {
         while (await store.SumUpAsync(Cancelled) is not null)
@@ -78,6 +118,12 @@ public sealed class MinuteStoreTests(TestServers servers)
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
     {
         await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancelled);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 
