@@ -120,7 +120,7 @@ public sealed partial class LawWatcher : ITallyWatcher, IAsyncDisposable
                 return;
             }
 
-            Volatile.Write(ref _latest, new LiveTally(tally, _tallies.ToJson(tally)));
+            Volatile.Write(ref _latest, LiveTally.Of(tally, _tallies.ToJson(tally)));
         }
 
         WakeReaders();

@@ -14,7 +14,10 @@ public sealed class LiveReader
     /// <summary>There is something to look at. Returns at once.</summary>
     public void Wake() => _calls.Writer.TryWrite(true);
 
-    /// <summary>Waits until it is woken.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
-        await _calls.Reader.ReadAsync(cancellationToken);
+    /// <summary>It is over. Returns at once.</summary>
+    public void End() => _calls.Writer.TryComplete();
+
+    /// <summary>Waits until it is woken. Without a token, which would cost each wait an allocation: see <see cref="End"/>.</summary>
+    /// <exception cref="ChannelClosedException">It is over.</exception>
+    public ValueTask<bool> WaitAsync() => _calls.Reader.ReadAsync();
 }

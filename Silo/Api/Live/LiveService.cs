@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -38,15 +39,17 @@ public sealed class LiveService(
         stream.Resume(context.Request.Headers["Last-Event-ID"].ToString());
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, lifetime.ApplicationStopping);
+        await using var wakesIt = ends.Token.UnsafeRegister(
+            static subscription => ((LiveSubscription)subscription!).End(), subscription);
         try
         {
             await stream.RunAsync(ends.Token);
         }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
         {
             // The client went, or the silo stops.
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             // Too slow. What it has not read yet must not keep its connection.
             context.Abort();

@@ -1,7 +1,8 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Text;
+using System.Threading.Channels;
 
 namespace Votes.Silo.Api.Live;
 
@@ -13,6 +14,8 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
 {
     private const char BetweenVersions = '.';
 
+    // "id: ", line break, and of each version at most the digits of a long with a separator.
+    private readonly int _mostOfId = 5 + (20 * subscription.Laws);
     private readonly LiveTally?[] _sent = new LiveTally?[subscription.Laws];
     private readonly long?[] _versions = new long?[subscription.Laws];
 
@@ -31,17 +34,20 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
         }
     }
 
-    /// <summary>Writes until the client goes, or the token says so.</summary>
+    /// <summary>Writes until the subscription or the token ends it.</summary>
+    /// <exception cref="ChannelClosedException">The subscription ended it.</exception>
+    /// <exception cref="OperationCanceledException">The token ended it.</exception>
+    /// <exception cref="TimeoutException">The reader takes nothing.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // How long a browser waits before it connects again.
-        Write("retry: 2000\n\n");
+        output.Write("retry: 2000\n\n"u8);
         await FlushAsync(cancellationToken);
         var wroteAt = time.GetTimestamp();
         var isFirstLook = true;
         while (true)
         {
-            await subscription.WaitAsync(cancellationToken);
+            await subscription.WaitAsync();
             var isBeat = time.GetElapsedTime(wroteAt) >= options.Heartbeat / 2;
             var wrote = false;
             for (var law = 0; law < subscription.Laws; law++)
@@ -51,7 +57,11 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
 
             if (wrote || isBeat)
             {
-                Write(wrote ? "" : ": still here\n\n");
+                if (!wrote)
+                {
+                    output.Write(": still here\n\n"u8);
+                }
+
                 await FlushAsync(cancellationToken);
                 wroteAt = time.GetTimestamp();
             }
@@ -81,19 +91,44 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
 
         _sent[law] = latest;
         _versions[law] = latest.Tally.Version;
-        Write($"id: {string.Join(BetweenVersions, _versions)}\nevent: tally\ndata: ");
-        output.Write(latest.Json);
-        Write("\n\n");
+        WriteEvent(latest.Event);
         return true;
     }
 
-    private void Write(string text) => Encoding.UTF8.GetBytes(text, output);
+    private void WriteEvent(byte[] rest)
+    {
+        var place = output.GetSpan(_mostOfId + rest.Length);
+        "id: "u8.CopyTo(place);
+        var length = 4;
+        foreach (var version in _versions)
+        {
+            if (version is { } known)
+            {
+                Utf8Formatter.TryFormat(known, place[length..], out var digits);
+                length += digits;
+            }
+
+            place[length++] = (byte)BetweenVersions;
+        }
+
+        // The last one's separator gives way to the line's end.
+        place[length - 1] = (byte)'\n';
+        rest.CopyTo(place[length..]);
+        output.Advance(length + rest.Length);
+    }
 
     /// <summary>A reader that takes nothing for too long is cut off: it will connect again when it can.</summary>
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.WriteTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await output.FlushAsync(either.Token);
+        var flush = output.FlushAsync(cancellationToken);
+
+        // Nearly always: the event fits into the connection's buffer. A timer for each would cost more than the event.
+        if (flush.IsCompleted)
+        {
+            await flush;
+            return;
+        }
+
+        await flush.AsTask().WaitAsync(options.WriteTimeout, time, cancellationToken);
     }
 }

@@ -14,7 +14,11 @@ public sealed class LiveSubscription(
     public LiveTally? this[int law] => watchers[law].Latest;
 
     /// <summary>Waits until there may be something to send.</summary>
-    public ValueTask WaitAsync(CancellationToken cancellationToken) => reader.WaitAsync(cancellationToken);
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">It is over.</exception>
+    public ValueTask<bool> WaitAsync() => reader.WaitAsync();
+
+    /// <summary>Ends the wait that goes on, and those to come.</summary>
+    public void End() => reader.End();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => close();

@@ -2,5 +2,13 @@ namespace Votes.Silo.Api.Live;
 
 /// <summary>A tally as all readers get it, written out once for all of them.</summary>
 /// <param name="Tally">The totals.</param>
-/// <param name="Json">The same as JSON in UTF-8, without a line break.</param>
-public sealed record LiveTally(TallyView Tally, byte[] Json);
+/// <param name="Event">The event in UTF-8, from its name to the empty line that ends it; its id, which goes before it, is a
+/// stream's own.</param>
+public sealed record LiveTally(TallyView Tally, byte[] Event)
+{
+    /// <summary>Writes it out.</summary>
+    /// <param name="tally">The totals.</param>
+    /// <param name="json">The same as JSON in UTF-8, without a line break.</param>
+    public static LiveTally Of(TallyView tally, ReadOnlySpan<byte> json) =>
+        new(tally, [.. "event: tally\ndata: "u8, .. json, .. "\n\n"u8]);
+}
