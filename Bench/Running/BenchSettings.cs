@@ -21,6 +21,12 @@ public sealed record BenchSettings
     /// <summary>Live streams that are open at once.</summary>
     public int Streams { get; init; } = 1_000;
 
+    /// <summary>
+    /// How long streams are open before they are measured. At an event a second each their code is compiled late, and that
+    /// takes several times what they take.
+    /// </summary>
+    public TimeSpan StreamsWarmUp { get; init; } = TimeSpan.FromSeconds(75);
+
     /// <summary>How long streams are watched, and how long the same law without them.</summary>
     public TimeSpan StreamsFor { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -8,12 +8,13 @@ using Votes.LoadTest.Planning;
 namespace Votes.Bench.Running;
 
 /// <summary>
-/// One law changes with every flush, a second apart. Reads the CPU of the cluster for a while with many open streams of it,
-/// and for as long with nobody who watches; the difference is theirs.
+/// One law gets a vote every other second, of which its streams are told twice: as pending, and as counted. That is an update a
+/// second. Reads the CPU of the cluster for a while with many open streams of it, and for as long with nobody who watches; the
+/// difference is theirs.
 /// </summary>
 internal sealed class StreamsRun(BenchServers servers, FreshState state, BenchSettings settings)
 {
-    private const int VotesPerSecond = 100;
+    private const double VotesPerSecond = 0.5;
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
@@ -24,7 +25,7 @@ internal sealed class StreamsRun(BenchServers servers, FreshState state, BenchSe
         await using var contestant = await OursContestant.StartAsync(servers, one, cancellationToken);
         await contestant.BeginAsync(cancellationToken);
         var load = new LoadSettings { RatePerSecond = VotesPerSecond };
-        var time = settings.PacedWarmUp + settings.StreamsFor + Opening + Settling + settings.StreamsFor;
+        var time = settings.StreamsWarmUp + settings.StreamsFor + Opening + Settling + settings.StreamsFor;
         var plan = one.Plan((long)(VotesPerSecond * time.TotalSeconds));
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publishing = LoadRun.PublishAsync(
@@ -58,7 +59,7 @@ internal sealed class StreamsRun(BenchServers servers, FreshState state, BenchSe
         await using (var streams = await LiveStreams.OpenAsync(
             servers.Cluster.Addresses.SiloHttp[0], law, settings.Streams, cancellationToken))
         {
-            await PauseAsync(settings.PacedWarmUp);
+            await PauseAsync(settings.StreamsWarmUp);
             events = -streams.Events;
             with = await CoresAsync();
             events += streams.Events;
