@@ -19,7 +19,7 @@ RULES ?=
 export FILTER LAW
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters \
+.PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters microbench \
 	reconcile totals dashboards containers
 
 help: ## List these commands
@@ -67,7 +67,7 @@ build: ## Build everything in Release
 format: ## Format the code
 	@dotnet format Orleans.sln
 
-test: ## Run all tests; FILTER=name runs those with it in their name
+test: ## Run all tests; FILTER=name runs those with it in their name, SEED=7 in another order
 	@scripts/test.sh
 
 test-unit: ## Run the tests that need no server
@@ -78,6 +78,9 @@ dashboards: ## Check alerts and dashboards on a real Prometheus that scrapes a c
 
 containers: ## Build the Dockerfiles with buildah, run what they make, and count votes with it; needs root
 	@scripts/containers.sh
+
+microbench: ## Measure what a vote costs in memory, step by step
+	@scripts/microbench.sh
 
 bench: ## Measure it beside what one would build instead, SCENARIO=core REPEAT=5; FULL=1 for all scenarios
 	@scripts/bench.sh --scenario $(SCENARIO) --repeat $(REPEAT)

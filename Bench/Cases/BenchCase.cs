@@ -39,6 +39,9 @@ public sealed record BenchCase
     /// <summary>Whether the metrics pages are read each second, as a Prometheus server would.</summary>
     public bool Scraped { get; init; } = true;
 
+    /// <summary>Whether the silos have the Orleans dashboard, as they do by default.</summary>
+    public bool Dashboard { get; init; } = true;
+
     /// <summary>Who is asked for totals all the while.</summary>
     public Questions Questions { get; init; }
 

@@ -16,14 +16,14 @@ public static class Scenarios
     {
         Name = "python",
         Contestant = Contestant.Python,
-        Share = 0.25,
+        Share = 0.125,
     };
 
     private static readonly BenchCase PerVote = new()
     {
         Name = "per-vote",
         Contestant = Contestant.PerVote,
-        Share = 0.025,
+        Share = 0.0125,
     };
 
     private static readonly Dictionary<string, BenchCase[]> ByName = new(StringComparer.Ordinal)
@@ -42,7 +42,7 @@ public static class Scenarios
         ["rows"] = [Ours, Ours with { Name = "rows", MillionRowsBefore = 20 }],
         ["silos"] = [Ours, Ours with { Name = "silos-2", Silos = 2 }, Ours with { Name = "silos-3", Silos = 3 }],
         ["ingests"] = [Ours, Ours with { Name = "ingests-2", Ingests = 2 }],
-        ["metrics"] = [Ours, Ours with { Name = "unscraped", Scraped = false }],
+        ["metrics"] = [Ours, Ours with { Name = "unwatched", Scraped = false, Dashboard = false }],
         ["queried"] =
         [
             Ours with { Name = "queried", Questions = Questions.Grains },

@@ -32,11 +32,15 @@ internal sealed class BenchServers : IAsyncDisposable
         MetricsUrls = Cluster.Addresses.MetricsUrls,
     };
 
+    /// <summary>What is set for silos and Ingests that start from now on, beside what a user would set.</summary>
+    public IReadOnlyDictionary<string, string?> Variables { get; set; } = new Dictionary<string, string?>();
+
     /// <summary>Starts both servers with the schema, on data of their own.</summary>
     public static async Task<BenchServers> StartAsync(
         LocalFolder folder, int sharedBuffersMegabytes, CancellationToken cancellationToken)
     {
         await folder.KillAndDeleteAsync(cancellationToken);
+        BenchServers? servers = null;
         try
         {
             var options = new ClusterOptions
@@ -46,10 +50,11 @@ internal sealed class BenchServers : IAsyncDisposable
                 Ingests = 0,
                 EnvironmentName = "Production",
                 SharedBuffersMegabytes = sharedBuffersMegabytes,
+                VariablesOf = (_, _) => servers?.Variables ?? new Dictionary<string, string?>(),
             };
             var cluster = await Cluster.StartAsync(options, static _ => { }, cancellationToken);
             await cluster.ScaleAsync(0, 0, cancellationToken);
-            var servers = new BenchServers(folder, cluster);
+            servers = new BenchServers(folder, cluster);
             // The commits' own times tell when votes became durable; the setting takes a restart.
             await servers.ExecuteAsync("postgres", "alter system set track_commit_timestamp = on", cancellationToken);
             await cluster.Postgres.RestartAsync(cancellationToken);

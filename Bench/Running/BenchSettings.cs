@@ -7,7 +7,7 @@ public sealed record BenchSettings
     public long Votes { get; init; } = 400_000;
 
     /// <summary>Votes before those, so that processes have started and their code is compiled.</summary>
-    public long WarmUpVotes { get; init; } = 200_000;
+    public long WarmUpVotes { get; init; } = 400_000;
 
     /// <summary>How long a paced run measures.</summary>
     public TimeSpan PacedFor { get; init; } = TimeSpan.FromSeconds(30);

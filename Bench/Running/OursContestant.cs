@@ -30,6 +30,7 @@ internal sealed class OursContestant : IRunningContestant
         BenchServers servers, BenchCase one, CancellationToken cancellationToken)
     {
         var contestant = new OursContestant(servers, one);
+        servers.Variables = new Dictionary<string, string?> { ["Dashboard__Enabled"] = one.Dashboard ? "true" : "false" };
         try
         {
             await servers.Cluster.ScaleAsync(one.Silos, 0, cancellationToken);
