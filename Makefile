@@ -16,11 +16,13 @@ ONCE ?= 0
 SCENARIO ?= $(if $(filter 1,$(FULL)),all,core)
 REPEAT ?= 5
 RULES ?=
-export FILTER LAW
+TO ?= .
+RESTORE ?=
+export FILTER LAW TO
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters microbench \
-	reconcile totals dashboards containers
+	reconcile archive totals dashboards containers
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +59,9 @@ dead-letters: ## List the dead letters; DO="show ID" shows one, DO="replay --all
 
 reconcile: ## Recount all totals, or those of LAW=id; REPAIR=1 sets wrong ones right
 	@scripts/ops.sh reconcile $${LAW:+--law "$$LAW"} $(if $(filter 1,$(REPAIR)),--repair)
+
+archive: ## Put the votes of the closed LAW=id into a file in TO=folder and drop their rows; RESTORE=1 brings them back
+	@scripts/ops.sh archive $(if $(filter 1,$(RESTORE)),restore,create) --law "$$LAW" --folder "$$TO"
 
 totals: ## Print the totals of LAW=id as they change, until Ctrl-C; ONCE=1 prints them once
 	@scripts/ops.sh totals --law "$$LAW" $(if $(filter 1,$(ONCE)),--once)

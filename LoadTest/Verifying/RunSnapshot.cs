@@ -61,12 +61,7 @@ internal sealed class RunSnapshot(Database database, MessagePlan plan, IProgress
     {
         await using var command = connection.CreateCommand();
         command.CommandText = """
-            select law_id, choice, coalesce(total, 0), coalesce(votes, 0)
-              from vote_results
-              full join (select law_id, choice, count(*) as votes from vote_audit group by law_id, choice) as audit
-                using (law_id, choice)
-             where coalesce(total, 0) <> coalesce(votes, 0)
-             order by law_id, choice
+            select law_id, choice, total, audit_rows from vote_ledger where difference <> 0 order by law_id, choice
             """;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))

@@ -8,19 +8,9 @@ public sealed record DatabaseCheck
 {
     private const int StatementLimitSeconds = 600;
 
-    // Per choice first: two choices of a law that are off by as much, one up and one down, are two differences.
     private const string Sql =
         """
-        with audited as (
-            select law_id, choice, count(*) as votes from vote_audit group by law_id, choice
-        ), compared as (
-            select law_id, choice, coalesce(result.total, 0) as total, coalesce(audited.votes, 0) as votes
-              from vote_results as result full join audited using (law_id, choice)
-        )
-        select law_id, sum(total)::bigint, sum(votes)::bigint, count(*) filter (where total <> votes)
-          from compared
-         group by law_id
-         order by count(*) filter (where total <> votes) desc, sum(total) desc, law_id;
+        select law_id, total, audit_rows, wrong_choices from law_ledger order by wrong_choices desc, total desc, law_id;
         """;
 
     /// <summary>Every law with a total or a vote: those with differences first, then the most voted.</summary>

@@ -12,10 +12,11 @@ public sealed class Commands(IAnsiConsole console, TextWriter errors)
     /// <returns>A value of <see cref="ExitStatus"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Brings dead letters back, compares the totals with the votes they stand for, and shows them live.");
+        var root = new RootCommand("Brings dead letters back, compares the totals with the votes they stand for, shows them live, archives laws.");
         root.Subcommands.Add(new DeadLetterCommands(console, errors).Tree());
         root.Subcommands.Add(new ReconcileCommand(console, errors).Create());
         root.Subcommands.Add(new TotalsCommand(console, errors).Create());
+        root.Subcommands.Add(new ArchiveCommands(console, errors).Tree());
         var parsed = root.Parse(args);
         foreach (var error in parsed.Errors)
             Guard.Complain(errors, error.Message, ExitStatus.Unusable);

@@ -29,6 +29,8 @@ internal sealed class ReconcileFixture : IAsyncDisposable
 
     public string ServiceConnectionString => _database.ServiceConnectionString;
 
+    public string OwnerConnectionString => _database.OwnerConnectionString;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static async Task<ReconcileFixture> CreateAsync(TestServers servers) =>
@@ -37,12 +39,16 @@ internal sealed class ReconcileFixture : IAsyncDisposable
     public Task<(int Status, string Output, string Errors)> RunAsync(params string[] args) =>
         RunAsAsync(_database.ServiceConnectionString, args);
 
-    public static async Task<(int Status, string Output, string Errors)> RunAsAsync(string database, params string[] args)
+    public static Task<(int Status, string Output, string Errors)> RunAsAsync(string database, params string[] args) =>
+        RunCommandAsync(database, ["reconcile", .. args]);
+
+    public static async Task<(int Status, string Output, string Errors)> RunCommandAsync(
+        string database, params string[] args)
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture);
         using var errors = new StringWriter(CultureInfo.InvariantCulture);
         var status = await new Commands(DeadLetterFixture.Console(output), errors).RunAsync(
-            ["reconcile", .. args, "--postgres-url", database], Stop);
+            [.. args, "--postgres-url", database], Stop);
         return (status, output.ToString(), errors.ToString());
     }
 
