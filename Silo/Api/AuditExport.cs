@@ -25,6 +25,14 @@ public sealed partial class AuditExport(
          ORDER BY voter LIMIT $3
         """;
 
+    /// <summary>The file that the law's votes were put into, and are being dropped for; null where they are all here.</summary>
+    public async Task<string?> ArchiveOfAsync(string lawId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(
+            "SELECT file FROM law_archives WHERE law_id = $1", new NpgsqlParameter { Value = lawId });
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <summary>Writes the file.</summary>
     public async Task WriteAsync(
         string lawId, bool voters, ExportFormat format, HttpResponse response, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ public static class ExportRoutes
                 .RequireAuthorization(Roles.OperatorsPolicy).RequireRateLimiting(RateLimits.AuditExport)
                 .WithSummary($"Operators: every counted vote on a law, as {extension}")
                 .Produces<string>(200, type).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
-                .ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
+                .ProducesProblem(404).ProducesProblem(410).ProducesProblem(429).ProducesProblem(503);
         }
     }
 
@@ -85,6 +85,12 @@ public static class ExportRoutes
         if (!await known.ExistsAsync(lawId, cancellationToken))
         {
             return Problems.UnknownLaw();
+        }
+
+        if (await audit.ArchiveOfAsync(lawId, cancellationToken) is { } file)
+        {
+            return Problems.Of(
+                StatusCodes.Status410Gone, $"The votes of this law are archived in the file {file}. Its totals are still here.");
         }
 
         await audit.WriteAsync(lawId, voters, format, response, cancellationToken);

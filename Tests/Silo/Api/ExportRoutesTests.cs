@@ -83,6 +83,23 @@ public sealed class ExportRoutesTests(SharedApi api)
     }
 
     [Fact]
+    public async Task The_audit_of_an_archived_law_is_gone_and_its_totals_are_not()
+    {
+        await _silo.CreateAsync("archived");
+        await _silo.VoteAsync("archived", VoteSamples.Of(2));
+        await api.ExecuteAsync(
+            """
+            insert into law_archives (law_id, file, sha256, votes)
+            values ('archived', 'archived.votes.ndjson.gz', decode(repeat('00', 32), 'hex'), 2)
+            """);
+
+        var export = await _silo.GetAsync("/api/laws/archived/audit.csv", ApiSilo.OperatorKey);
+
+        Assert.Contains("archived.votes.ndjson.gz", export.Detail(HttpStatusCode.Gone), StringComparison.Ordinal);
+        Assert.Contains("archived,yes,2,", (await _silo.GetAsync("/api/laws/archived/export.csv")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_audit_of_an_unknown_law_is_not_found() =>
         (await _silo.GetAsync("/api/laws/no-such-law/audit.csv", ApiSilo.OperatorKey)).Detail(HttpStatusCode.NotFound);
 
