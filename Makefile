@@ -22,7 +22,7 @@ export FILTER LAW TO
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters microbench \
-	reconcile archive totals dashboards containers
+	reconcile archive backup-drill totals dashboards containers
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ dead-letters: ## List the dead letters; DO="show ID" shows one, DO="replay --all
 
 reconcile: ## Recount all totals, or those of LAW=id; REPAIR=1 sets wrong ones right
 	@scripts/ops.sh reconcile $${LAW:+--law "$$LAW"} $(if $(filter 1,$(REPAIR)),--repair)
+
+backup-drill: ## Back a private cluster's database up under load, lose it, restore it both ways, and check every vote
+	@scripts/backup-drill.sh
 
 archive: ## Put the votes of the closed LAW=id into a file in TO=folder and drop their rows; RESTORE=1 brings them back
 	@scripts/ops.sh archive $(if $(filter 1,$(RESTORE)),restore,create) --law "$$LAW" --folder "$$TO"
