@@ -18,11 +18,12 @@ REPEAT ?= 5
 RULES ?=
 TO ?= .
 RESTORE ?=
-export FILTER LAW TO
+FROM ?=
+export FILTER LAW TO FROM
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters microbench \
-	reconcile archive backup-drill totals dashboards containers
+	reconcile archive backup-drill upgrade-drill totals dashboards containers
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +63,9 @@ reconcile: ## Recount all totals, or those of LAW=id; REPAIR=1 sets wrong ones r
 
 backup-drill: ## Back a private cluster's database up under load, lose it, restore it both ways, and check every vote
 	@scripts/backup-drill.sh
+
+upgrade-drill: ## Exchange a private cluster of the version FROM=tag for this one, one process at a time, under load
+	@scripts/upgrade-drill.sh "$$FROM"
 
 archive: ## Put the votes of the closed LAW=id into a file in TO=folder and drop their rows; RESTORE=1 brings them back
 	@scripts/ops.sh archive $(if $(filter 1,$(RESTORE)),restore,create) --law "$$LAW" --folder "$$TO"

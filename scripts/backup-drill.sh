@@ -5,22 +5,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 folder=$PWD/.local/backup-drill
-run=0000000bac0f
 votes=${VOTES:-60000}
+# shellcheck source=scripts/drill-functions.sh
+. scripts/drill-functions.sh
 
 scripts/install-servers.sh
 scripts/build.sh
 binaries=$(for folder_of in /usr/lib/postgresql/*/bin; do echo "$folder_of"; done | sort -V | tail -1)
-cluster() { dotnet LocalCluster/bin/Release/net10.0/Votes.LocalCluster.dll --folder "$folder" "$@"; }
-load() {
-    dotnet LoadTest/bin/Release/net10.0/Votes.LoadTest.dll "$@" --endpoints "$folder/endpoints.env" \
-        --ledger "$folder/ledger.json" </dev/null
-}
-publish() { load publish --votes "$votes" --run-id $run --rate "$1" >"$folder/publish.log"; }
-
-# Ends the drill where one vote is not as it should be.
-verify() { load verify >"$folder/verify.log" || { cat "$folder/verify.log"; exit 1; }; grep '^exact' "$folder/verify.log"; }
-say() { printf '\n== %s\n' "$*"; }
 address() { sed -n 's/^POSTGRES_URL=.*@\([^/]*\)\/.*/\1/p' "$folder/endpoints.env"; }
 as_superuser() {
     local tool=$1
@@ -32,14 +23,6 @@ ledger() {
     as_superuser psql -X -At -d votes \
         -c "select format('%s votes counted, %s totals differ', (select count(*) from vote_audit),
                           (select count(*) from vote_ledger where difference <> 0))"
-}
-# Silos and Ingests hold totals and leases of the database that was: they stop before it is exchanged.
-stop_services() {
-    local pids
-    pids=$(cat "$folder"/run/silo-* "$folder"/run/ingest-* 2>/dev/null | grep -o '"Pid": *[0-9]*' | tr -dc '0-9\n' || true)
-    # shellcheck disable=SC2086 # one argument a process
-    [ -z "$pids" ] || kill $pids
-    for pid in $pids; do while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done; done
 }
 trap 'cluster clean >/dev/null 2>&1 || true' EXIT
 
@@ -63,7 +46,8 @@ verify
 ledger
 
 say "The database is lost and restored from the dump: what was counted after it is missing, what is there is exact"
-stop_services
+# Silos and Ingests hold totals and leases of the database that was: they stop before it is exchanged.
+stop_services ingest-1 silo-1 silo-2
 as_superuser psql -X -q -d postgres -c 'drop database votes with (force)' -c 'create database votes owner votes_owner'
 as_superuser pg_restore -d votes --exit-on-error "$folder/votes.dump"
 ledger
