@@ -12,7 +12,7 @@ public sealed class ApiDocumentTests
         var document = await File.ReadAllTextAsync(Path.Combine(root, "docs/API.md"), TestContext.Current.CancellationToken);
         var program = await File.ReadAllLinesAsync(
             Path.Combine(root, "Ops/Totals/LiveTotals.cs"), TestContext.Current.CancellationToken);
-        var sample = document.Split("```csharp\n")[1].Split("```")[0].Trim().Split('\n').Select(static line => line.Trim());
+        var sample = document.Split("```csharp\n")[2].Split("```")[0].Trim().Split('\n').Select(static line => line.Trim());
 
         Assert.Contains(
             string.Join('\n', sample), string.Join('\n', program.Select(static line => line.Trim())), StringComparison.Ordinal);

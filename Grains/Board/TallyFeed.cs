@@ -38,8 +38,9 @@ public sealed class TallyFeed(TallyWriter writer)
             var known = _laws.TryGetValue(lawId, out var law);
             if (known || _laws.Count < MaxLaws)
             {
-                _laws[lawId] = new MovedLaw(
-                    lawId, Math.Max(total, law.Total), Math.Max(version, law.Version), law.Counted + counted);
+                // By the version and not by the total: one that operators set right may be smaller.
+                var (newestTotal, newest) = version > law.Version ? (total, version) : (law.Total, law.Version);
+                _laws[lawId] = new MovedLaw(lawId, newestTotal, newest, law.Counted + counted);
             }
         }
     }

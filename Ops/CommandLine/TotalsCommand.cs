@@ -38,6 +38,8 @@ internal sealed class TotalsCommand(IAnsiConsole console, TextWriter errors)
         var database = _addresses.Database(parsed);
         database.ApplicationName = "votes-ops";
         var lawId = parsed.GetValue(_law)!;
+        if (string.IsNullOrWhiteSpace(lawId))
+            throw new UsageException("which law? Name one: make totals LAW=law-2026-001, or --law");
         try
         {
             var totals = LiveTotals.FollowAsync(

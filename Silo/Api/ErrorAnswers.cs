@@ -39,9 +39,7 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
     private static (int Status, string Detail) Judge(Exception exception) => exception switch
     {
         BadRequestException => (StatusCodes.Status400BadRequest, exception.Message),
-        BadHttpRequestException { InnerException: System.Text.Json.JsonException json } =>
-            (StatusCodes.Status400BadRequest, $"The body is not what this route takes: {json.Message}"),
-        BadHttpRequestException bad => (bad.StatusCode, ForPeople(bad.Message)),
+        BadHttpRequestException bad => (bad.StatusCode, BadRequests.DetailOf(bad)),
         TooBusyException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => (
             StatusCodes.Status503ServiceUnavailable,
@@ -56,12 +54,6 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
             StatusCodes.Status503ServiceUnavailable, "The cluster does not answer at the moment. Try again."),
         _ => (StatusCodes.Status500InternalServerError, Fault),
     };
-
-    /// <summary>"Failed to bind parameter "whole number limit" from "ten"." instead of a type's name.</summary>
-    private static string ForPeople(string message) => message
-        .Replace("Nullable<int>", "whole number", StringComparison.Ordinal)
-        .Replace("Nullable<DateTimeOffset>", "time", StringComparison.Ordinal)
-        .Replace("Nullable<bool>", "true or false", StringComparison.Ordinal);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A request was answered with 503")]
     private partial void LogUnavailable(Exception exception);

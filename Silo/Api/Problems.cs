@@ -12,6 +12,10 @@ public static class Problems
     public static IResult UnknownLaw() =>
         Of(StatusCodes.Status404NotFound, "There is no law with this id. GET /api/laws lists those that there are.");
 
+    /// <summary>A law that is not there, of several that were asked for.</summary>
+    public static IResult UnknownLaw(string lawId) =>
+        Of(StatusCodes.Status404NotFound, $"There is no law '{lawId}'. GET /api/laws lists those that there are.");
+
     /// <summary>Writes a problem where there is no route; its detail may be missing where the title says it all.</summary>
     public static Task WriteAsync(HttpContext context, int status, string? detail)
     {

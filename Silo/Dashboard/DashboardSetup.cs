@@ -10,9 +10,10 @@ public static class DashboardSetup
     private const string Address = "/dashboard";
     private const int UpdateMilliseconds = 2_000;
 
-    // Its pages carry styles of their own, inline; scripts are files.
-    private static readonly string Policy = SecurityHeaders.PagePolicy.Replace(
-        "style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal);
+    // Its pages carry styles of their own, inline, and a font within these; scripts are files.
+    private static readonly string Policy = SecurityHeaders.PagePolicy
+        .Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal)
+        .Replace("font-src 'self'", "font-src 'self' data:", StringComparison.Ordinal);
 
     /// <summary>Adds it, unless it is switched off.</summary>
     public static void AddDashboard(this ISiloBuilder silo, SiloDashboardOptions options)

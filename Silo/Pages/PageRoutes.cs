@@ -21,6 +21,7 @@ public static class PageRoutes
 
         // A law's id may hold slashes. Which law it is, is for the page's script to find out.
         open.MapGet("/laws/{**id}", context => WriteAsync(context, files, "law.html"));
+        open.MapGet("/laws", static () => TypedResults.LocalRedirect("/"));
         app.MapGet("/ops", context => WriteAsync(context, files, "ops.html"))
             .RequireAuthorization(Roles.OperatorsPolicy).ExcludeFromDescription();
 

@@ -54,6 +54,20 @@ public sealed class TotalsCommandTests(TestServers servers)
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task No_law_at_all_is_told_before_anything_is_asked(string law)
+    {
+        await using var database = await servers.CreateDatabaseAsync(Stop);
+
+        var answer = await RunAsync(database, ["--law", law], Stop);
+
+        Assert.Equal(
+            (ExitStatus.Unusable, "error: which law? Name one: make totals LAW=law-2026-001, or --law"),
+            (answer.Status, answer.Errors.Trim()));
+    }
+
     private static Task<(int Status, string Output, string Errors)> RunAsync(
         TestDatabase database, string[] args, CancellationToken stop) =>
         RunAsync(database, args, new StringWriter(CultureInfo.InvariantCulture), stop);

@@ -40,7 +40,11 @@ public sealed class DashboardTests(SharedApi api, TestServers servers)
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal(type, answer.ContentType);
-        Assert.Contains("script-src 'self';", answer.Headers["Content-Security-Policy"]);
+        var policy = answer.Headers["Content-Security-Policy"];
+        Assert.Contains("script-src 'self';", policy);
+
+        // Its style sheet holds the font of its icons.
+        Assert.Contains("font-src 'self' data:;", policy);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class LiveService(
         {
             if (!await known.ExistsAsync(lawId, context.RequestAborted))
             {
-                return Problems.UnknownLaw();
+                return lawIds.Count == 1 ? Problems.UnknownLaw() : Problems.UnknownLaw(lawId);
             }
         }
 

@@ -29,8 +29,15 @@ function showLaw() {
   document.title = `\u2068${title}\u2069 – vote results`;
   put($("law-id"), law?.title ? lawId : "");
   const opens = law?.opens_at && Date.parse(law.opens_at) > serverNow() ? `opens ${moment(Date.parse(law.opens_at))}` : "";
-  const closes = law?.closes_at ? `${Date.parse(law.closes_at) > serverNow() ? "closes" : "closed"} ${moment(Date.parse(law.closes_at))}` : "";
-  put($("window"), [opens, closes].filter(Boolean).join(", "));
+  put($("window"), [opens, ends()].filter(Boolean).join(", "));
+}
+
+/** When voting ends or ended. A law that was closed before its time has no time to come any more. */
+function ends() {
+  if (!law?.closes_at) return "";
+  const at = Date.parse(law.closes_at);
+  if (at <= serverNow()) return `voting ended ${moment(at)}`;
+  return law.status === "closed" || tally?.status === "closed" ? "" : `closes ${moment(at)}`;
 }
 
 function showTally(news) {
@@ -42,6 +49,7 @@ function showTally(news) {
   const state = news.final ? "final" : news.status;
   $("state").hidden = false;
   $("state").dataset.state = state;
+  showLaw();
   put($("state"), { open: "Open", closed: "Closed, last votes being counted", final: "Closed, final result" }[state]);
   put($("total"), number(news.total));
   put($("total-word"), news.total === 1 ? "vote counted" : "votes counted");

@@ -44,8 +44,12 @@ public sealed class ApiSilo : IAsyncDisposable
 
     public static string Hash(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
+    public static Task<ApiSilo> StartAsync(string connectionString, params (string Key, string Value)[] settings) =>
+        StartAsync(connectionString, static _ => { }, settings);
+
+    /// <summary>Starts it with something more than a silo has.</summary>
     public static async Task<ApiSilo> StartAsync(
-        string connectionString, params (string Key, string Value)[] settings)
+        string connectionString, Action<WebApplicationBuilder> configure, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
@@ -76,6 +80,7 @@ public sealed class ApiSilo : IAsyncDisposable
 
         // Several silos in one process would share the default one.
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
+        configure(builder);
         var app = builder.Build();
         app.MapApi();
         app.MapPages();

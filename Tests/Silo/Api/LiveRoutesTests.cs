@@ -128,6 +128,11 @@ public sealed class LiveRoutesTests(SharedApi api)
         }
     }
 
+    [Fact]
+    public async Task Of_several_laws_the_one_that_is_not_there_is_named() => Assert.StartsWith(
+        "There is no law 'no such one'.",
+        (await _silo.GetAsync("/api/live?laws=law-2026-001,no%20such%20one")).Detail(HttpStatusCode.NotFound));
+
     [Theory]
     [InlineData("/api/live")]
     [InlineData("/api/live?laws=")]

@@ -88,11 +88,16 @@ public sealed class OperatorRoutesTests(SharedApi api)
     [InlineData("""{"id":"bad","choices":[""]}""", "Each of choices must have 1 to 64")]
     [InlineData("""{"id":"bad","choices":[null]}""", "Each of choices must have 1 to 64")]
     [InlineData("""{"id":"bad","opens_at":"2026-01-02T00:00:00Z","closes_at":"2026-01-01T00:00:00Z"}""", "opens_at must be before")]
-    [InlineData("""{"id":"bad","opens_at":"soon"}""", "The body is not what this route takes: ")]
-    [InlineData("""{"id":"bad","titel":"typo"}""", "The body is not what this route takes: ")]
-    [InlineData("""{"id":7}""", "The body is not what this route takes: ")]
-    [InlineData("""{"id":"bad" """, "The body is not what this route takes: ")]
-    [InlineData("null", "")]
+    [InlineData("""{"id":"bad","opens_at":"soon"}""", "The body is not what this route takes: opens_at has another type or form.")]
+    [InlineData("""{"id":"bad","choices":"a"}""", "The body is not what this route takes: choices has another type or form.")]
+    [InlineData("""{"id":"bad","choices":["a",1]}""", "The body is not what this route takes: choices[1] has another type or form.")]
+    [InlineData("""{"id":"bad","titel":"typo"}""", "The body is not what this route takes: it has no field 'titel'.")]
+    [InlineData("""{"id":7}""", "The body is not what this route takes: id has another type or form.")]
+    [InlineData("""[]""", "The body is not what this route takes: it must be a JSON object.")]
+    [InlineData("""{"id":"bad" """, "The body is not what this route takes: from line 1, byte 13 on it is no JSON.")]
+    [InlineData("""{"id":bad}""", "The body is not what this route takes: from line 1, byte 7 on it is no JSON.")]
+    [InlineData("null", "The body is missing: this route takes a JSON object.")]
+    [InlineData("", "The body is missing: this route takes a JSON object.")]
     public async Task A_law_that_breaks_a_rule_is_refused_with_the_rule(string json, string detail) => Assert.StartsWith(
         detail,
         (await _silo.SendAsync(HttpMethod.Post, "/api/laws", json, ApiSilo.OperatorKey)).Detail(HttpStatusCode.BadRequest));

@@ -39,6 +39,16 @@ public sealed class PageRoutesTests(SharedApi api)
     public async Task What_is_no_page_is_not_found(string address) =>
         Assert.Equal(HttpStatusCode.NotFound, (await _silo.GetAsync(address)).Status);
 
+    [Theory]
+    [InlineData("/laws")]
+    [InlineData("/laws/")]
+    public async Task The_address_of_no_law_leads_to_all_of_them(string address)
+    {
+        var answer = await _silo.GetAsync(address);
+
+        Assert.Equal((HttpStatusCode.Found, "/"), (answer.Status, answer.Headers["Location"]));
+    }
+
     [Fact]
     public async Task People_at_a_wrong_address_get_a_page_and_programs_a_problem()
     {
