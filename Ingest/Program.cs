@@ -9,6 +9,7 @@ using Votes.Ingest.Laws;
 using Votes.Ingest.Schema;
 using Votes.Ingest.Statistics;
 using Votes.Ingest.VoterKeys;
+using Votes.Security;
 using Votes.Silo.Hosting;
 using Votes.Telemetry.Logs;
 using Votes.Telemetry.Statistics;
@@ -43,6 +44,7 @@ TracingOptions tracing;
 string database;
 try
 {
+    builder.Configuration.AddInMemoryCollection(SecretFiles.Read(builder.Configuration.AsEnumerable()));
     rabbitMq = Section<RabbitMqOptions>(RabbitMqOptions.Section);
     rabbitMq.Validate();
     dispatch = Section<DispatchOptions>(DispatchOptions.Section);
