@@ -4,7 +4,8 @@ namespace Votes.DeadLetters;
 /// <param name="Uri">The broker: <c>amqp://user:password@host:port/vhost</c>.</param>
 /// <param name="Queue">The queue that votes are counted from.</param>
 /// <param name="DeadLetterQueue">The queue of the dead letters.</param>
-public sealed record BrokerAddress(Uri Uri, string Queue, string DeadLetterQueue)
+/// <param name="CaFile">The authorities that may vouch for its certificate, in PEM; empty: those that the machine trusts.</param>
+public sealed record BrokerAddress(Uri Uri, string Queue, string DeadLetterQueue, string CaFile = "")
 {
     private const int PlainPort = 5672;
     private const int SecurePort = 5671;

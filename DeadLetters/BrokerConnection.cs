@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Votes.Security;
 
 namespace Votes.DeadLetters;
 
@@ -28,6 +29,8 @@ public sealed class BrokerConnection : IAsyncDisposable
         var factory = new ConnectionFactory
         {
             Uri = address.Uri,
+            // Behind the address, which would let a certificate for any name through.
+            Ssl = BrokerTls.For(address.Uri, address.CaFile, "the file of authorities (RabbitMq:CaFile, AMQP_CA_FILE)"),
             AutomaticRecoveryEnabled = false,
             TopologyRecoveryEnabled = false,
             RequestedHeartbeat = Heartbeat,

@@ -2,6 +2,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using Votes.Ingest.Configuration;
+using Votes.Security;
 
 namespace Votes.Ingest;
 
@@ -24,6 +25,8 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     private readonly ConnectionFactory _factory = new()
     {
         Uri = new Uri(options.Uri),
+        // Behind the address, which would let a certificate for any name through.
+        Ssl = BrokerTls.For(new Uri(options.Uri), options.CaFile, RabbitMqOptions.CaFileKey),
         // A lane owns its reconnect: the client's recovery would mix deliveries of the old and the new channel.
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,

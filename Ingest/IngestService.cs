@@ -8,6 +8,7 @@ using Votes.Ingest.Laws;
 using Votes.Ingest.Messages;
 using Votes.Ingest.Schema;
 using Votes.Ingest.VoterKeys;
+using Votes.Security;
 
 namespace Votes.Ingest;
 
@@ -97,7 +98,11 @@ public sealed partial class IngestService : BackgroundService
         },
         // Not up yet, or its schema is not there yet: wait for whoever brings it.
         static cause => cause is NpgsqlException or TimeoutException,
-        cause => LogNoDatabase(_log, cause),
+        cause =>
+        {
+            var reason = DatabaseTls.Tell(cause);
+            LogNoDatabase(_log, cause, reason);
+        },
         stop);
 
     /// <summary>Checks before anything is consumed that the queues are such that nothing is lost in them.</summary>
@@ -195,8 +200,8 @@ public sealed partial class IngestService : BackgroundService
     private static partial void LogRefused(ILogger log, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "The database cannot be asked for its schema and voter key yet; nothing is consumed until it can.")]
-    private static partial void LogNoDatabase(ILogger log, Exception cause);
+        "The database cannot be asked for its schema and voter key yet; nothing is consumed until it can. {Reason}")]
+    private static partial void LogNoDatabase(ILogger log, Exception cause, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The broker cannot be asked for its queues yet; nothing is consumed until it can.")]

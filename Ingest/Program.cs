@@ -9,7 +9,9 @@ using Votes.Ingest.Laws;
 using Votes.Ingest.Schema;
 using Votes.Ingest.Statistics;
 using Votes.Ingest.VoterKeys;
+using Votes.Security;
 using Votes.Silo.Hosting;
+using Votes.Silo.Hosting.Tls;
 using Votes.Telemetry.Logs;
 using Votes.Telemetry.Statistics;
 using Votes.Telemetry.Tracing;
@@ -40,9 +42,11 @@ DispatchOptions dispatch;
 ClusterOptions cluster;
 VoterKey voterKey;
 TracingOptions tracing;
+ClusterTls? clusterTls;
 string database;
 try
 {
+    builder.Configuration.AddInMemoryCollection(SecretFiles.Read(builder.Configuration.AsEnumerable()));
     rabbitMq = Section<RabbitMqOptions>(RabbitMqOptions.Section);
     rabbitMq.Validate();
     dispatch = Section<DispatchOptions>(DispatchOptions.Section);
@@ -54,6 +58,7 @@ try
     voterKey = Section<VoterKeyOptions>(VoterKeyOptions.Section).Read();
     tracing = Section<TracingOptions>(TracingOptions.Section);
     tracing.Validate();
+    clusterTls = Section<ClusterTlsOptions>(ClusterTlsOptions.Section).Load();
     database = builder.Configuration.GetConnectionString("Votes") is { Length: > 0 } votes
         ? votes
         : throw new InvalidConfigurationException("ConnectionStrings:Votes is missing; it must be set.");
@@ -114,6 +119,11 @@ builder.UseOrleansClient(client =>
     if (tracing.IsOn)
     {
         client.AddActivityPropagation();
+    }
+
+    if (clusterTls is not null)
+    {
+        client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(clusterTls.SecureOutbound));
     }
 
     client

@@ -9,6 +9,11 @@ public sealed record Endpoints
     /// <summary>The broker: <c>amqp://user:password@host:port/vhost</c>.</summary>
     public required Uri AmqpUrl { get; init; }
 
+    /// <summary>
+    /// The authorities that may vouch for the broker's certificate, in PEM; empty: those that the machine trusts.
+    /// </summary>
+    public string AmqpCaFile { get; init; } = "";
+
     /// <summary>Addresses of the silos' query API; may be empty.</summary>
     public IReadOnlyList<Uri> SiloHttp { get; init; } = [];
 

@@ -1,3 +1,5 @@
+using Votes.Security;
+
 namespace Votes.LoadTest;
 
 /// <summary>
@@ -10,11 +12,12 @@ public static class EndpointsReader
 
     private const string Postgres = "POSTGRES_URL";
     private const string Amqp = "AMQP_URL";
+    private const string AmqpCa = "AMQP_CA_FILE";
     private const string Silos = "SILO_HTTP";
     private const string Metrics = "METRICS_URLS";
 
     /// <summary>The names of the values.</summary>
-    public static readonly IReadOnlyList<string> Names = [Postgres, Amqp, Silos, Metrics];
+    public static readonly IReadOnlyList<string> Names = [Postgres, Amqp, AmqpCa, Silos, Metrics];
 
     /// <summary>Reads <c>NAME=value</c> lines; blank lines and lines that start with # are skipped.</summary>
     public static IReadOnlyDictionary<string, string> ParseFile(IEnumerable<string> lines)
@@ -39,10 +42,16 @@ public static class EndpointsReader
     {
         var postgres = Find(Postgres, sources) ?? throw Absent(Postgres);
         PostgresAddress.Parse(postgres);
+        if (!BrokerUri.TryParse(Find(Amqp, sources) ?? throw Absent(Amqp), out var amqp))
+            throw new FormatException($"{Amqp} is not an address such as {BrokerUri.Form}");
+        var amqpCa = Find(AmqpCa, sources) ?? "";
+        if (BrokerTls.Problem(amqp, amqpCa, AmqpCa) is { } problem)
+            throw new FormatException(problem);
         return new()
         {
             PostgresUrl = postgres,
-            AmqpUrl = Address(Amqp, Find(Amqp, sources) ?? throw Absent(Amqp), "amqp", "amqps"),
+            AmqpUrl = amqp,
+            AmqpCaFile = amqpCa,
             SiloHttp = Addresses(Silos, sources),
             MetricsUrls = Addresses(Metrics, sources),
         };

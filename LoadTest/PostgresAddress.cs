@@ -56,6 +56,8 @@ public static class PostgresAddress
     {
         if (name == "sslmode")
             builder.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+        else if (name == "sslrootcert")
+            builder.RootCertificate = value;
         else if (name == "application_name")
             builder.ApplicationName = value;
         else if (name == "connect_timeout")

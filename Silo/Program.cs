@@ -35,6 +35,11 @@ if (builder.Configuration["urls"] is null)
     builder.WebHost.UseUrls(DefaultUrl);
 }
 
+if (!SecretSettings.TryAdd(builder.Configuration))
+{
+    return 1;
+}
+
 builder.AddVotesLogging();
 builder.AddTally();
 builder.AddSiloTracing();

@@ -9,6 +9,7 @@ using Votes.Silo.Access;
 using Votes.Silo.Api;
 using Votes.Silo.Api.Live;
 using Votes.Silo.Dashboard;
+using Votes.Silo.Hosting.Tls;
 using Votes.Silo.Operators;
 using Votes.Silo.Reconcile;
 using Votes.Silo.Schema;
@@ -38,6 +39,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Dispatch", typeof(DispatchOptions))]
     [InlineData("Cluster", typeof(Votes.Ingest.Configuration.ClusterOptions))]
     [InlineData("VoterKey", typeof(VoterKeyOptions))]
+    [InlineData("Cluster__Tls", typeof(ClusterTlsOptions))]
     public void Every_option_is_in_env_example(string section, Type options)
     {
         var keys = File.ReadLines(Path.Combine(Repository.Root, ".env.example"))

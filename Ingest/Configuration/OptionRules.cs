@@ -40,6 +40,17 @@ internal sealed class OptionRules(string section)
         return this;
     }
 
+    /// <summary>Adds what another check found; null where it found nothing.</summary>
+    public OptionRules Add(string? failure)
+    {
+        if (failure is not null)
+        {
+            _failures.Add(failure);
+        }
+
+        return this;
+    }
+
     public void ThrowIfBroken()
     {
         if (_failures.Count > 0)

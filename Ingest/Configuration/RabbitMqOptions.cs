@@ -1,3 +1,5 @@
+using Votes.Security;
+
 namespace Votes.Ingest.Configuration;
 
 /// <summary>Where votes come from and how they are taken: section <c>RabbitMq</c>.</summary>
@@ -6,8 +8,18 @@ public sealed record RabbitMqOptions
     /// <summary>The section's name.</summary>
     public const string Section = "RabbitMq";
 
-    /// <summary>The broker's address with user and password: <c>amqp://user:password@host:5672/vhost</c>.</summary>
+    /// <summary>The key of <see cref="CaFile"/>, for messages.</summary>
+    internal const string CaFileKey = $"{Section}:{nameof(CaFile)}";
+
+    /// <summary>
+    /// The broker's address with user and password: <c>amqp://user:password@host:5672/vhost</c>, or amqps:// for TLS.
+    /// </summary>
     public string Uri { get; init; } = "";
+
+    /// <summary>
+    /// The authorities that may vouch for the broker's certificate, a file in PEM; empty: those that the machine trusts.
+    /// </summary>
+    public string CaFile { get; init; } = "";
 
     /// <summary>The queue that votes arrive on.</summary>
     public string Queue { get; init; } = "votes.aggregation";
@@ -78,13 +90,13 @@ public sealed record RabbitMqOptions
 
     /// <summary>Throws where an option is out of its bounds.</summary>
     /// <exception cref="InvalidConfigurationException">Names each key, value and bound.</exception>
-    public void Validate() =>
+    public void Validate()
+    {
+        var isAddress = BrokerUri.TryParse(Uri, out var uri);
         new OptionRules(Section)
             // The value may hold a password, so it is not told.
-            .Require(
-                System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps",
-                nameof(Uri),
-                "must be an address such as amqp://user:password@127.0.0.1:5672/")
+            .Require(isAddress, nameof(Uri), $"must be an address such as {BrokerUri.Form}")
+            .Add(isAddress ? BrokerTls.Problem(uri!, CaFile, CaFileKey) : null)
             .NotBlank(nameof(Queue), Queue)
             .NotBlank(nameof(DeadLetterQueue), DeadLetterQueue)
             .Require(
@@ -114,4 +126,5 @@ public sealed record RabbitMqOptions
                 TimeSpan.FromSeconds(1),
                 TimeSpan.FromHours(1))
             .ThrowIfBroken();
+    }
 }

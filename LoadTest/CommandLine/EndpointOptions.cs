@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Votes.Security;
 
 namespace Votes.LoadTest.CommandLine;
 
@@ -16,7 +17,15 @@ internal sealed class EndpointOptions
         Description = "postgresql://user:password@host:port/database, or an Npgsql connection string",
     };
 
-    private readonly Option<string?> _amqp = new("--amqp-url") { Description = "amqp://user:password@host:port/" };
+    private readonly Option<string?> _amqp = new("--amqp-url")
+    {
+        Description = "amqp://user:password@host:port/, or amqps:// for TLS",
+    };
+
+    private readonly Option<string?> _amqpCa = new("--amqp-ca-file")
+    {
+        Description = "The authorities that may vouch for an amqps:// broker, in PEM; this machine's own if absent",
+    };
 
     private readonly Option<string?> _metrics = new("--metrics-urls")
     {
@@ -35,6 +44,7 @@ internal sealed class EndpointOptions
         command.Options.Add(_file);
         command.Options.Add(_postgres);
         command.Options.Add(_amqp);
+        command.Options.Add(_amqpCa);
         command.Options.Add(_metrics);
         command.Options.Add(_queue);
         command.Options.Add(_deadLetterQueue);
@@ -47,13 +57,14 @@ internal sealed class EndpointOptions
         {
             ["POSTGRES_URL"] = parsed.GetValue(_postgres) ?? "",
             ["AMQP_URL"] = parsed.GetValue(_amqp) ?? "",
+            ["AMQP_CA_FILE"] = parsed.GetValue(_amqpCa) ?? "",
             ["METRICS_URLS"] = parsed.GetValue(_metrics) ?? "",
         };
-        var environment = EndpointsReader.Names.ToDictionary(
-            name => name, name => Environment.GetEnvironmentVariable(name) ?? "", StringComparer.Ordinal);
         var file = parsed.GetValue(_file)!;
         try
         {
+            var environment = EndpointsReader.Names.ToDictionary(
+                name => name, name => SecretFiles.FromEnvironment(name) ?? "", StringComparer.Ordinal);
             var lines = File.Exists(file) ? File.ReadAllLines(file) : [];
             var endpoints = EndpointsReader.Resolve(options, environment, EndpointsReader.ParseFile(lines));
             return endpoints with
@@ -61,6 +72,10 @@ internal sealed class EndpointOptions
                 Queue = parsed.GetValue(_queue) ?? endpoints.Queue,
                 DeadLetterQueue = parsed.GetValue(_deadLetterQueue) ?? endpoints.DeadLetterQueue,
             };
+        }
+        catch (SecretFileException exception)
+        {
+            throw new UsageException(exception.Message);
         }
         catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
         {

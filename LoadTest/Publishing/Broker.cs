@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Votes.Ingest;
+using Votes.Security;
 
 namespace Votes.LoadTest.Publishing;
 
@@ -32,6 +33,8 @@ internal sealed class Broker(Endpoints endpoints, LoadSettings settings, TimePro
         var factory = new ConnectionFactory
         {
             Uri = endpoints.AmqpUrl,
+            // Behind the address, which would let a certificate for any name through.
+            Ssl = BrokerTls.For(endpoints.AmqpUrl, endpoints.AmqpCaFile, "AMQP_CA_FILE"),
             AutomaticRecoveryEnabled = false,
             TopologyRecoveryEnabled = false,
             RequestedHeartbeat = Heartbeat,

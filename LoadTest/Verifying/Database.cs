@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using Votes.LoadTest.Planning;
+using Votes.Security;
 
 namespace Votes.LoadTest.Verifying;
 
@@ -16,7 +17,7 @@ internal sealed class Database : IAsyncDisposable
         connection.CommandTimeout = (int)settings.DatabaseTimeout.TotalSeconds;
         connection.ApplicationName = "votes-load-test";
         _address = $"{connection.Host}:{connection.Port}/{connection.Database}";
-        _source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).EnableArrays().Build();
+        _source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).EnableArrays().EnableTransportSecurity().Build();
     }
 
     /// <summary>A connection for a snapshot.</summary>
@@ -114,7 +115,7 @@ internal sealed class Database : IAsyncDisposable
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             throw new LoadFailedException(
-                $"the database at {_address} does not answer: {exception.Message}", exception);
+                $"the database at {_address} does not answer: {DatabaseTls.Tell(exception)}", exception);
         }
     }
 }

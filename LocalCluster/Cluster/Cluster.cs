@@ -214,6 +214,7 @@ public sealed class Cluster : IAsyncDisposable
             Password = password,
             SharedBuffersMegabytes = options.SharedBuffersMegabytes,
             TrackCommitTimestamps = options.TrackCommitTimestamps,
+            Tls = options.Tls,
         };
 
     private static RabbitMqSettings RabbitMqSettings(ClusterOptions options, ClusterState state, string password) =>
@@ -225,5 +226,6 @@ public sealed class Cluster : IAsyncDisposable
             EpmdPort = state.EpmdPort,
             DistributionPort = state.DistributionPort,
             Password = password,
+            Tls = options.Tls,
         };
 }

@@ -14,6 +14,9 @@ public sealed record ClusterAddresses
     /// <summary>The broker.</summary>
     public required Uri AmqpUrl { get; init; }
 
+    /// <summary>The authority that signed the broker's certificate, a file in PEM; empty where it has none.</summary>
+    public string AmqpCaFile { get; init; } = "";
+
     /// <summary>The silos' HTTP addresses.</summary>
     public required IReadOnlyList<Uri> SiloHttp { get; init; }
 
@@ -29,6 +32,7 @@ public sealed record ClusterAddresses
                 $"""
                 POSTGRES_URL={PostgresUrl}
                 AMQP_URL={AmqpUrl}
+                AMQP_CA_FILE={AmqpCaFile}
                 SILO_HTTP={Join(SiloHttp)}
                 METRICS_URLS={Join(MetricsUrls)}
 

@@ -61,6 +61,7 @@ internal sealed class ClusterConfiguration(
 
         // Ingest takes votes from it; the silos' operators look at its queues.
         variables["RabbitMq__Uri"] = rabbitMq.Uri().AbsoluteUri;
+        variables["RabbitMq__CaFile"] = options.Tls?.CaFile;
         var more = address.Kind == ServiceKind.Silo ? options.SiloVariables : options.IngestVariables;
         foreach (var (key, value) in more)
             variables[key] = value;
@@ -76,12 +77,17 @@ internal sealed class ClusterConfiguration(
     /// <summary>Where clients reach the cluster.</summary>
     public ClusterAddresses Addresses(IReadOnlyList<ServiceAddress> services) => new()
     {
-        PostgresUrl = $"postgresql://{ServiceRole}:{secrets.Service}@127.0.0.1:{Text(postgres.Port)}/{Database}",
+        PostgresUrl = $"postgresql://{ServiceRole}:{secrets.Service}@127.0.0.1:{Text(postgres.Port)}/{Database}{TlsOfUrl}",
         PostgresConnectionString = ServiceConnectionString,
         AmqpUrl = rabbitMq.Uri(),
+        AmqpCaFile = options.Tls?.CaFile ?? "",
         SiloHttp = [.. services.Where(service => service.Kind == ServiceKind.Silo).Select(s => new Uri(s.Http))],
         MetricsUrls = [.. services.Select(service => new Uri($"{service.Http}/metrics"))],
     };
+
+    private string TlsOfUrl => options.Tls is { } tls
+        ? $"?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(tls.CaFile)}"
+        : "";
 
     private Dictionary<string, string?> ForAll() => new()
     {

@@ -43,6 +43,9 @@ public sealed record ClusterOptions
     /// <summary>The program of the Ingests, a .dll; null for the one built beside this.</summary>
     public string? IngestProgram { get; init; }
 
+    /// <summary>What database and broker show their clients; null for servers without TLS.</summary>
+    public ServerTls? Tls { get; init; }
+
     /// <summary>Whether the database keeps the time of each commit.</summary>
     public bool TrackCommitTimestamps { get; init; }
 

@@ -118,7 +118,7 @@ internal sealed class ClusterCommands(IAnsiConsole console, LocalFolder folder)
         var cluster = await FindOrThrowAsync(cancellationToken);
         var check = await DatabaseCheck.RunAsync(cluster.Addresses.PostgresConnectionString, cancellationToken);
         DatabaseCheckView.Write(console, check);
-        foreach (var (queue, depth) in await QueueDepths.ReadAsync(cluster.Addresses.AmqpUrl, cancellationToken))
+        foreach (var (queue, depth) in await QueueDepths.ReadAsync(cluster.Addresses, cancellationToken))
             console.WriteLine($"queue {queue}: {depth?.ToString("N0", CultureInfo.InvariantCulture) ?? "not there"}");
         return check.Differences == 0 ? Done : Failed;
     }

@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Votes.Security;
 
 namespace Votes.LocalCluster.Commands;
 
@@ -12,9 +13,14 @@ internal static class QueueDepths
 
     /// <summary>Messages ready in each queue; null for a queue that does not exist.</summary>
     public static async Task<IReadOnlyList<KeyValuePair<string, long?>>> ReadAsync(
-        Uri address, CancellationToken cancellationToken)
+        ClusterAddresses addresses, CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false };
+        var factory = new ConnectionFactory
+        {
+            Uri = addresses.AmqpUrl,
+            Ssl = BrokerTls.For(addresses.AmqpUrl, addresses.AmqpCaFile, "AMQP_CA_FILE"),
+            AutomaticRecoveryEnabled = false,
+        };
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         var depths = new List<KeyValuePair<string, long?>>();
         foreach (var queue in Queues)

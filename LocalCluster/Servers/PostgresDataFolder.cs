@@ -8,6 +8,8 @@ namespace Votes.LocalCluster;
 internal static class PostgresDataFolder
 {
     private const string OwnConfiguration = "votes.conf";
+    private const string CertificateFile = "server.crt";
+    private const string KeyFile = "server.key";
 
     private static readonly TimeSpan InitLimit = TimeSpan.FromMinutes(3);
 
@@ -25,6 +27,8 @@ internal static class PostgresDataFolder
         var data = Path.Combine(parent, "data");
         if (!File.Exists(Path.Combine(data, OwnConfiguration)))
             await InitializeAsync(data, parent, settings, account, cancellationToken);
+        if (settings.Tls is { } tls)
+            await CopyCertificateAsync(tls, data, account, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(data, OwnConfiguration), Configuration(settings), cancellationToken);
         return data;
     }
@@ -37,6 +41,17 @@ internal static class PostgresDataFolder
             if (Directory.Exists(place))
                 Directory.Delete(place, recursive: true);
         }
+    }
+
+    // The server reads a key only where it is its own account's alone.
+    private static async Task CopyCertificateAsync(
+        ServerTls tls, string data, ServerAccount account, CancellationToken cancellationToken)
+    {
+        var key = Path.Combine(data, KeyFile);
+        await SecretFile.WriteAsync(key, await File.ReadAllTextAsync(tls.KeyFile, cancellationToken), cancellationToken);
+        await account.GiveAsync(key, cancellationToken);
+        File.Copy(tls.CertificateFile, Path.Combine(data, CertificateFile), overwrite: true);
+        await account.GiveAsync(Path.Combine(data, CertificateFile), cancellationToken);
     }
 
     // Always the same place for the same folder, so that the data is found again. /var/tmp outlives a reboot.
@@ -102,6 +117,7 @@ internal static class PostgresDataFolder
         log_line_prefix = '%m [%p] %q%u@%d '
         log_checkpoints = on
         log_lock_waits = on
+        ssl = {(settings.Tls is null ? "off" : "on")}
         track_commit_timestamp = {(settings.TrackCommitTimestamps ? "on" : "off")}
 
         """);

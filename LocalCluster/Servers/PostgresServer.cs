@@ -41,15 +41,24 @@ public sealed class PostgresServer : IAsyncDisposable
     public string Password => _settings.Password;
 
     /// <summary>How a role of this server connects, for Npgsql.</summary>
-    public string ConnectionString(string user, string password, string database) =>
-        new NpgsqlConnectionStringBuilder
+    public string ConnectionString(string user, string password, string database)
+    {
+        var connection = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
             Port = Port,
             Username = user,
             Password = password,
             Database = database,
-        }.ConnectionString;
+        };
+        if (_settings.Tls is { } tls)
+        {
+            connection.SslMode = SslMode.VerifyFull;
+            connection.RootCertificate = tls.CaFile;
+        }
+
+        return connection.ConnectionString;
+    }
 
     /// <summary>How the superuser connects, for Npgsql.</summary>
     public string SuperuserConnectionString(string database = "postgres") =>

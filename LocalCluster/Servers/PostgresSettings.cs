@@ -26,4 +26,7 @@ public sealed record PostgresSettings
 
     /// <summary>The most connections at once.</summary>
     public int MaxConnections { get; init; } = 200;
+
+    /// <summary>What it shows its clients; null for a server without TLS.</summary>
+    public ServerTls? Tls { get; init; }
 }

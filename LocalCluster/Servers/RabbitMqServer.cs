@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Votes.Security;
 
 namespace Votes.LocalCluster;
 
@@ -50,7 +51,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>How clients connect to a virtual host.</summary>
     public Uri Uri(string virtualHost = "/") =>
-        new($"amqp://{User}:{_settings.Password}@127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/" +
+        new($"{(_settings.Tls is null ? "amqp" : "amqps")}://{User}:{_settings.Password}@127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/" +
             System.Uri.EscapeDataString(virtualHost));
 
     /// <summary>Starts the server; returns when it takes connections.</summary>
@@ -152,7 +153,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await SecretFile.WriteAsync(
             In("rabbitmq.conf"),
             $"""
-            listeners.tcp.1 = 127.0.0.1:{Text(Port)}
+            {Listener()}
             default_user = {User}
             default_pass = {_settings.Password}
             log.console = true
@@ -162,6 +163,17 @@ public sealed class RabbitMqServer : IAsyncDisposable
             """,
             cancellationToken);
     }
+
+    private string Listener() => _settings.Tls is not { } tls
+        ? $"listeners.tcp.1 = 127.0.0.1:{Text(Port)}"
+        : $"""
+        listeners.tcp = none
+        listeners.ssl.1 = 127.0.0.1:{Text(Port)}
+        ssl_options.cacertfile = {tls.CaFile}
+        ssl_options.certfile = {tls.CertificateFile}
+        ssl_options.keyfile = {tls.KeyFile}
+        ssl_options.verify = verify_none
+        """;
 
     // The names that RabbitMQ's scripts read. Where a script of the distribution is found first, its own configuration
     // under /etc/rabbitmq stays out of this.
@@ -196,7 +208,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
             return true;
         try
         {
-            var factory = new ConnectionFactory { Uri = Uri(), AutomaticRecoveryEnabled = false };
+            var factory = new ConnectionFactory
+            {
+                Uri = Uri(),
+                Ssl = BrokerTls.For(Uri(), _settings.Tls?.CaFile, nameof(ServerTls.CaFile)),
+                AutomaticRecoveryEnabled = false,
+            };
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             return true;
         }

@@ -20,4 +20,7 @@ public sealed record RabbitMqSettings
 
     /// <summary>The password of the user; used when the broker's data is made, and to connect.</summary>
     public required string Password { get; init; }
+
+    /// <summary>What it shows its clients; null for a server without TLS.</summary>
+    public ServerTls? Tls { get; init; }
 }

@@ -2,12 +2,15 @@ using System.CommandLine;
 using Npgsql;
 using Votes.DeadLetters;
 using Votes.LoadTest;
+using Votes.Security;
 
 namespace Votes.Ops.CommandLine;
 
 /// <summary>The options that say where the servers are: options first, then the environment, then a file.</summary>
 internal sealed class AddressOptions
 {
+    private const string CaFile = "AMQP_CA_FILE";
+
     private readonly Option<string> _file = new("--endpoints")
     {
         Description = "File with POSTGRES_URL and AMQP_URL, behind options and environment",
@@ -19,7 +22,15 @@ internal sealed class AddressOptions
         Description = "postgresql://user:password@host:port/database, or an Npgsql connection string",
     };
 
-    private readonly Option<string?> _amqp = new("--amqp-url") { Description = "amqp://user:password@host:port/" };
+    private readonly Option<string?> _amqp = new("--amqp-url")
+    {
+        Description = "amqp://user:password@host:port/, or amqps:// for TLS",
+    };
+
+    private readonly Option<string?> _caFile = new("--amqp-ca-file")
+    {
+        Description = "The authorities that may vouch for an amqps:// broker, in PEM; this machine's own if absent",
+    };
 
     private readonly Option<string> _queue = new("--queue")
     {
@@ -36,6 +47,7 @@ internal sealed class AddressOptions
     public void AddBrokerTo(Command command)
     {
         command.Options.Add(_amqp);
+        command.Options.Add(_caFile);
         command.Options.Add(_file);
         command.Options.Add(_queue);
         command.Options.Add(_deadLetterQueue);
@@ -51,9 +63,12 @@ internal sealed class AddressOptions
     public BrokerAddress Broker(ParseResult parsed)
     {
         var text = Find(parsed, _amqp, "AMQP_URL");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
-            throw new UsageException("AMQP_URL is not an address that begins with amqp:// or amqps://");
-        return new(uri, parsed.GetValue(_queue)!, parsed.GetValue(_deadLetterQueue)!);
+        if (!BrokerUri.TryParse(text, out var uri))
+            throw new UsageException($"AMQP_URL is not an address such as {BrokerUri.Form}");
+        var caFile = FindOrNull(parsed, _caFile, CaFile) ?? "";
+        return BrokerTls.Problem(uri, caFile, CaFile) is { } problem
+            ? throw new UsageException(problem)
+            : new(uri, parsed.GetValue(_queue)!, parsed.GetValue(_deadLetterQueue)!, caFile);
     }
 
     /// <exception cref="UsageException">The address is missing or is none.</exception>
@@ -69,19 +84,24 @@ internal sealed class AddressOptions
         }
     }
 
-    private string Find(ParseResult parsed, Option<string?> option, string name)
+    private string Find(ParseResult parsed, Option<string?> option, string name) => FindOrNull(parsed, option, name)
+        ?? throw new UsageException($"{name} is neither an option, nor in the environment, nor in {parsed.GetValue(_file)}");
+
+    private string? FindOrNull(ParseResult parsed, Option<string?> option, string name)
     {
         var file = parsed.GetValue(_file)!;
         if (parsed.GetValue(option) is { Length: > 0 } given)
             return given;
-        if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } set)
-            return set;
         try
         {
+            if (SecretFiles.FromEnvironment(name) is { Length: > 0 } set)
+                return set;
             var lines = File.Exists(file) ? File.ReadAllLines(file) : [];
-            return EndpointsReader.ParseFile(lines).TryGetValue(name, out var value) && value.Length > 0
-                ? value
-                : throw new UsageException($"{name} is neither an option, nor in the environment, nor in {file}");
+            return EndpointsReader.ParseFile(lines).TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+        }
+        catch (SecretFileException exception)
+        {
+            throw new UsageException(exception.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

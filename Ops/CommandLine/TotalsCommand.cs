@@ -5,6 +5,7 @@ using Orleans.Runtime;
 using Spectre.Console;
 using Votes.Grains.Interfaces;
 using Votes.Ops.Totals;
+using Votes.Security;
 
 namespace Votes.Ops.CommandLine;
 
@@ -62,7 +63,7 @@ internal sealed class TotalsCommand(IAnsiConsole console, TextWriter errors)
         }
         catch (Exception exception) when (exception is NpgsqlException or OrleansException or TimeoutException)
         {
-            throw new OpsException($"the cluster does not answer: {exception.Message}", ExitStatus.Unusable, exception);
+            throw new OpsException($"the cluster does not answer: {DatabaseTls.Tell(exception)}", ExitStatus.Unusable, exception);
         }
         catch (MalformedVoteBatchException exception)
         {

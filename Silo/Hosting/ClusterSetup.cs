@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Orleans.Runtime;
 using Votes.Silo.Board;
 using Votes.Silo.Dashboard;
+using Votes.Silo.Hosting.Tls;
 using Votes.Silo.Operators;
 using Votes.Telemetry.Tracing;
 
@@ -44,6 +45,7 @@ public static class ClusterSetup
                     adoNet.DataSource = dataSource;
                 }));
             Configure(silo.Services);
+            Encrypt(silo.Services, builder.Configuration);
             silo.AddBoard();
             if (TracingOptions.Read(builder.Configuration).IsOn)
             {
@@ -78,6 +80,17 @@ public static class ClusterSetup
         await services.GetRequiredService<SiloReporters>().AskAsync(silo).WaitAsync(AnswerTime, time);
         return true;
     }
+
+    private static void Encrypt(IServiceCollection services, IConfiguration configuration) =>
+        services.AddOptions<SiloConnectionOptions>().Configure(connections =>
+        {
+            if (ClusterTlsOptions.Read(configuration).Load() is { } tls)
+            {
+                connections.ConfigureSiloInboundConnection(tls.SecureInbound);
+                connections.ConfigureGatewayInboundConnection(tls.SecureInbound);
+                connections.ConfigureSiloOutboundConnection(tls.SecureOutbound);
+            }
+        });
 
     private static void Configure(IServiceCollection services)
     {

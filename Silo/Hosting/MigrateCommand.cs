@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Votes.Security;
 using Votes.Silo.Schema;
 using Votes.Telemetry.Logs;
 
@@ -14,6 +16,11 @@ public static partial class MigrateCommand
     {
         var builder = Host.CreateApplicationBuilder(
             new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        if (!SecretSettings.TryAdd(builder.Configuration))
+        {
+            return 1;
+        }
+
         builder.AddVotesLogging();
         using var host = builder.Build();
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Votes.Silo");
@@ -30,9 +37,10 @@ public static partial class MigrateCommand
             return 0;
         }
         catch (Exception exception) when (exception is SchemaException or NpgsqlException
-            or OptionsValidationException)
+            or OptionsValidationException or ArgumentException or IOException or CryptographicException)
         {
-            LogFailed(logger, exception.Message);
+            var reason = DatabaseTls.Tell(exception);
+            LogFailed(logger, reason);
             return 1;
         }
     }

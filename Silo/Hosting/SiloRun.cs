@@ -1,8 +1,10 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Runtime;
 using Votes.Grains.Flush;
+using Votes.Security;
 using Votes.Silo.Schema;
 
 namespace Votes.Silo.Hosting;
@@ -38,10 +40,12 @@ public static partial class SiloRun
             return 0;
         }
         catch (Exception exception) when (exception is OptionsValidationException or SchemaException
-            or InvalidOperationException or NpgsqlException or OrleansException or IOException or SocketException)
+            or InvalidOperationException or NpgsqlException or OrleansException or IOException or SocketException
+            or CryptographicException)
         {
             // These say what to do; a stack trace would hide it.
-            LogCannotStart(logger, exception.Message);
+            var reason = DatabaseTls.Tell(exception);
+            LogCannotStart(logger, reason);
             return 1;
         }
     }

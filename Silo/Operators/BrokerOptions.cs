@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Votes.DeadLetters;
+using Votes.Security;
 
 namespace Votes.Silo.Operators;
 
@@ -13,6 +14,10 @@ public sealed class BrokerOptions : IValidatableObject
     [StringLength(2_000)]
     public string Uri { get; set; } = "";
 
+    /// <summary>The authorities that may vouch for its certificate, a file in PEM; empty: those that the machine trusts.</summary>
+    [StringLength(4_000)]
+    public string CaFile { get; set; } = "";
+
     /// <summary>The queue that votes are counted from.</summary>
     [Required, StringLength(255, MinimumLength = 1)]
     public string Queue { get; set; } = "votes.aggregation";
@@ -22,7 +27,7 @@ public sealed class BrokerOptions : IValidatableObject
     public string DeadLetterQueue { get; set; } = "votes.aggregation.dead";
 
     /// <summary>Where the queues are; null where it is not configured.</summary>
-    internal BrokerAddress? Address => Parse() is { } uri ? new BrokerAddress(uri, Queue, DeadLetterQueue) : null;
+    internal BrokerAddress? Address => Parse() is { } uri ? new BrokerAddress(uri, Queue, DeadLetterQueue, CaFile) : null;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -31,10 +36,14 @@ public sealed class BrokerOptions : IValidatableObject
         if (Uri.Length > 0 && Parse() is null)
         {
             yield return new ValidationResult(
-                "RabbitMq:Uri must be an address such as amqp://user:password@127.0.0.1:5672/, or empty.", [nameof(Uri)]);
+                $"RabbitMq:Uri must be empty, or an address such as {BrokerUri.Form}.", [nameof(Uri)]);
+        }
+
+        if (Parse() is { } uri && BrokerTls.Problem(uri, CaFile, $"{Section}:{nameof(CaFile)}") is { } problem)
+        {
+            yield return new ValidationResult(problem, [nameof(CaFile)]);
         }
     }
 
-    private Uri? Parse() =>
-        System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) && uri.Scheme is ("amqp" or "amqps") ? uri : null;
+    private Uri? Parse() => BrokerUri.TryParse(Uri, out var uri) ? uri : null;
 }

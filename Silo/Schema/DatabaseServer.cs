@@ -17,6 +17,8 @@ internal static class DatabaseServer
             or PostgresErrorCodes.AdminShutdown
             or PostgresErrorCodes.CrashShutdown
             or PostgresErrorCodes.TooManyConnections,
+        // The file of the connection string's Root Certificate: waiting will not bring it.
+        NpgsqlException { InnerException: FileNotFoundException or DirectoryNotFoundException } => false,
         NpgsqlException failed => failed.IsTransient,
         _ => false,
     };

@@ -134,7 +134,7 @@ public sealed class TestServers : IAsyncLifetime
     }
 
     /// <summary>A PostgreSQL server of a test's own in a folder, not started.</summary>
-    public static PostgresServer NewPostgres(LocalFolder folder) => new(new PostgresSettings
+    public static PostgresServer NewPostgres(LocalFolder folder, ServerTls? tls = null) => new(new PostgresSettings
     {
         Folder = folder.Postgres,
         LogFile = folder.Log("postgres"),
@@ -142,10 +142,11 @@ public sealed class TestServers : IAsyncLifetime
         Password = "postgres",
         SharedBuffersMegabytes = 128,
         MaxWalMegabytes = 1024,
+        Tls = tls,
     });
 
     /// <summary>A RabbitMQ server of a test's own in a folder, not started.</summary>
-    public static RabbitMqServer NewRabbitMq(LocalFolder folder) => new(new RabbitMqSettings
+    public static RabbitMqServer NewRabbitMq(LocalFolder folder, ServerTls? tls = null) => new(new RabbitMqSettings
     {
         Folder = folder.RabbitMq,
         LogFile = folder.Log("rabbitmq"),
@@ -153,6 +154,7 @@ public sealed class TestServers : IAsyncLifetime
         EpmdPort = Ports.Free(),
         DistributionPort = Ports.Free(),
         Password = "votes",
+        Tls = tls,
     });
 
     private string NextVirtualHost() => string.Create(CultureInfo.InvariantCulture, $"test-{++_virtualHosts}");

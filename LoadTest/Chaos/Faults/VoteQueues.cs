@@ -2,6 +2,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Votes.Ingest;
 using Votes.LocalCluster;
+using Votes.Security;
 
 namespace Votes.LoadTest.Chaos.Faults;
 
@@ -118,6 +119,7 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
     private ConnectionFactory Factory() => new()
     {
         Uri = endpoints.AmqpUrl,
+        Ssl = BrokerTls.For(endpoints.AmqpUrl, endpoints.AmqpCaFile, "AMQP_CA_FILE"),
         AutomaticRecoveryEnabled = false,
         ClientProvidedName = "chaos drill",
     };

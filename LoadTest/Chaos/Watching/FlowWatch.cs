@@ -29,7 +29,7 @@ internal sealed class FlowWatch : IAsyncDisposable
         connection.CancellationTimeout = 500;
         connection.MaxPoolSize = 2;
         connection.ApplicationName = "votes-chaos-flow";
-        _source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).Build();
+        _source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).EnableTransportSecurity().Build();
         _time = time;
         _start = start;
         _gauge = new(expectedPerSecond, Window);

@@ -39,7 +39,7 @@ internal sealed class SnapshotWatch : IAsyncDisposable
         connection.CommandTimeout = 60;
         connection.MaxPoolSize = 2;
         connection.ApplicationName = "votes-chaos-snapshot";
-        _source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).Build();
+        _source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).EnableTransportSecurity().Build();
         (_plan, _control, _tallies, _book, _time) = (plan, control, tallies, book, time);
         _laws = plan.Laws.Select((id, law) => (id, law)).ToDictionary(x => x.id, x => x.law, StringComparer.Ordinal);
     }
