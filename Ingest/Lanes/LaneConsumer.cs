@@ -13,6 +13,14 @@ namespace Votes.Ingest.Lanes;
 internal sealed class LaneConsumer(IChannel channel, DeliveryIntake intake, Action<string, Exception?> onLost)
     : AsyncDefaultBasicConsumer(channel)
 {
+    private readonly TaskCompletionSource _tookAll = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Ends when the consumer is cancelled, as it was asked, and has taken the last delivery. The answer to the request alone
+    /// does not say that: the client gives it while deliveries that came before still wait for their callback.
+    /// </summary>
+    public Task TookAll => _tookAll.Task;
+
     /// <inheritdoc/>
     public override Task HandleBasicDeliverAsync(
         string consumerTag,
@@ -38,6 +46,13 @@ internal sealed class LaneConsumer(IChannel channel, DeliveryIntake intake, Acti
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        _tookAll.TrySetResult();
+        return base.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
     }
 
     /// <inheritdoc/>

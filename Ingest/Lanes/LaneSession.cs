@@ -29,6 +29,7 @@ internal sealed partial class LaneSession : IDisposable
     private readonly HeldBytes _bytes;
     private readonly int _prefetch;
     private readonly DeliveryIntake _intake;
+    private readonly LaneConsumer _consumer;
     private readonly Channel<bool> _settled = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
@@ -62,6 +63,7 @@ internal sealed partial class LaneSession : IDisposable
             _options.DeliveryBatchWait,
             HandOn,
             _time);
+        _consumer = new LaneConsumer(channel, _intake, Lose);
     }
 
     /// <summary>Ends when the connection, the channel or the consumer is lost.</summary>
@@ -112,6 +114,7 @@ internal sealed partial class LaneSession : IDisposable
         {
             await _broker.CallAsync(token => _channel.BasicCancelAsync(_consumerTag, false, token), limit.Token);
             answers = true;
+            await Task.WhenAny(_consumer.TookAll, _lost.Task).WaitAsync(timeout, _time, limit.Token);
             _intake.CloseOpen();
             _isDraining = true;
             _settled.Writer.TryWrite(true);
@@ -160,14 +163,13 @@ internal sealed partial class LaneSession : IDisposable
     private async Task ConsumeAsync(CancellationToken cancellationToken)
     {
         _connection.ConnectionShutdownAsync += OnConnectionShutdownAsync;
-        var consumer = new LaneConsumer(_channel, _intake, Lose);
         await _broker.CallAsync(
             token => _channel.BasicQosAsync(0, (ushort)_prefetch, false, token), cancellationToken);
         try
         {
             _consumerTag = await _broker.CallAsync(
                 token => _channel.BasicConsumeAsync(
-                    _options.Queue, false, "", false, false, arguments: null, consumer, token),
+                    _options.Queue, false, "", false, false, arguments: null, _consumer, token),
                 cancellationToken);
         }
         catch (TimeoutException)

@@ -26,6 +26,12 @@ public sealed class GracefulStopTests : IAsyncDisposable
             await _cluster.DisposeAsync();
         }
 
+        // What the processes had to say is in the test's output, as their folder goes.
+        foreach (var log in Directory.EnumerateFiles(Path.GetDirectoryName(_folder.Log("any"))!, "*-*.log").Order())
+        {
+            Report(LogFile.Tail(log, 25));
+        }
+
         await _folder.KillAndDeleteAsync(CancellationToken.None);
     }
 

@@ -18,7 +18,7 @@ public sealed class LaneTests(TestServers servers)
     {
         var grains = new LedgerGrains();
         await using var queue = await StartedAsync(grains.RecordAsync);
-        var sent = await PublishVotesAsync(queue, 1_050);
+        var sent = await queue.PublishVotesAsync(1_050);
 
         await grains.CountAsync(sent.Count);
         await queue.StopAsync();
@@ -45,7 +45,7 @@ public sealed class LaneTests(TestServers servers)
 
         // To declare a queue with other arguments than it has is an error.
         await queue.DeclareAsync();
-        await PublishVotesAsync(queue, 10);
+        await queue.PublishVotesAsync(10);
         await grains.CountAsync(10);
     }
 
@@ -69,7 +69,7 @@ public sealed class LaneTests(TestServers servers)
             },
             options => options with { DeliveryBatchMessages = 1 });
         await queue.PublishAsync(Message.Bytes("law of the first", voteId: first));
-        await PublishVotesAsync(queue, 20);
+        await queue.PublishVotesAsync(20);
         await queue.UntilAsync(() => Task.FromResult(Volatile.Read(ref recorded) == 20));
 
         Assert.Equal(0, await queue.MetricAsync("votes_acks_total"));
@@ -97,7 +97,7 @@ public sealed class LaneTests(TestServers servers)
         foreach (var body in poison)
         {
             await queue.PublishAsync(body);
-            await PublishVotesAsync(queue, 3);
+            await queue.PublishVotesAsync(3);
         }
 
         var letters = await queue.DeadLettersAsync(poison.Length);
@@ -203,7 +203,7 @@ public sealed class LaneTests(TestServers servers)
         await using var queue = await StartedAsync((_, batch, _) => Task.FromResult(
             new VoteBatchOutcome(0, 0, 0, [.. Enumerable.Range(0, new VoteBatchReader(batch).Count)
                 .Select(index => new RejectedVote(index, RejectReason.UnknownChoice))])));
-        await PublishVotesAsync(queue, 600);
+        await queue.PublishVotesAsync(600);
 
         var letters = await queue.DeadLettersAsync(600);
         await queue.StopAsync();
@@ -218,38 +218,15 @@ public sealed class LaneTests(TestServers servers)
     {
         var grains = new LedgerGrains();
         await using var queue = await StartedAsync(grains.RecordAsync);
-        await PublishVotesAsync(queue, 10);
+        await queue.PublishVotesAsync(10);
         await grains.CountAsync(10);
 
         await queue.Channel.QueueDeleteAsync(queue.Options.Queue, cancellationToken: QueueFixture.Cancelled);
         await queue.UntilAsync(async () =>
             await queue.MetricAsync("votes_reconnects_total{purpose=\"lane\"}") >= 1);
         await queue.ConsumingAsync();
-        await PublishVotesAsync(queue, 10);
+        await queue.PublishVotesAsync(10);
         await grains.CountAsync(10);
-    }
-
-    [Fact]
-    public async Task Process_that_stops_leaves_what_is_not_durable_to_another()
-    {
-        var never = new TaskCompletionSource<VoteBatchOutcome>();
-        var calls = 0;
-        await using var queue = new QueueFixture(
-            await servers.CreateVirtualHostAsync(QueueFixture.Cancelled),
-            (_, _, _) =>
-            {
-                Interlocked.Increment(ref calls);
-                return never.Task;
-            });
-        await queue.ConnectAsync();
-        await queue.DeclareAsync();
-        await PublishVotesAsync(queue, 50);
-        queue.Start(drainTimeout: TimeSpan.FromMilliseconds(1));
-        await queue.UntilAsync(() => Task.FromResult(Volatile.Read(ref calls) > 0));
-
-        await queue.StopAsync();
-
-        await queue.UntilAsync(async () => await queue.ReadyAsync() == 50);
     }
 
     private async Task<QueueFixture> StartedAsync(
@@ -261,14 +238,6 @@ public sealed class LaneTests(TestServers servers)
         queue.Start();
         await queue.ConsumingAsync();
         return queue;
-    }
-
-    private static async Task<List<Guid>> PublishVotesAsync(QueueFixture queue, int votes)
-    {
-        var ids = Enumerable.Range(0, votes).Select(_ => Guid.NewGuid()).ToList();
-        await Task.WhenAll(ids.Select(
-            (id, index) => queue.PublishAsync(Message.Bytes($"law-{index % 7}", voteId: id))));
-        return ids;
     }
 
     private static string Header(BasicGetResult letter, string header) =>

@@ -30,7 +30,16 @@ internal sealed class QueueFixture : IAsyncDisposable
     private Task _publishing = Task.CompletedTask;
     private IConnection? _connection;
 
-    public QueueFixture(Uri broker, RecordVotes record, Func<RabbitMqOptions, RabbitMqOptions>? change = null)
+    /// <summary>Makes it ready; nothing is consumed before <see cref="Start"/>.</summary>
+    /// <param name="broker">A virtual host of RabbitMQ.</param>
+    /// <param name="record">Answers for the grains.</param>
+    /// <param name="change">Changes the options.</param>
+    /// <param name="handedOn">Called in the client's callback for deliveries, after each batch that was handed on.</param>
+    public QueueFixture(
+        Uri broker,
+        RecordVotes record,
+        Func<RabbitMqOptions, RabbitMqOptions>? change = null,
+        Action? handedOn = null)
     {
         _factory = new ConnectionFactory { Uri = broker };
         var queue = $"votes.test.{Guid.NewGuid():N}";
@@ -62,7 +71,11 @@ internal sealed class QueueFixture : IAsyncDisposable
             Options,
             connections,
             Message.Parser,
-            _dispatcher.Dispatch,
+            batch =>
+            {
+                _dispatcher.Dispatch(batch);
+                handedOn?.Invoke();
+            },
             () => _dispatcher.IsHeldUp || _letters.IsHeldUp,
             metrics,
             TimeProvider.System,
@@ -123,6 +136,14 @@ internal sealed class QueueFixture : IAsyncDisposable
 
     public async Task PublishAsync(byte[] body, BasicProperties? properties = null) =>
         await Channel.BasicPublishAsync("", Options.Queue, true, properties ?? new BasicProperties(), body, Cancelled);
+
+    /// <summary>Publishes votes on a few laws, each with an id of its own, and returns the ids.</summary>
+    public async Task<List<Guid>> PublishVotesAsync(int votes)
+    {
+        var ids = Enumerable.Range(0, votes).Select(_ => Guid.NewGuid()).ToList();
+        await Task.WhenAll(ids.Select((id, index) => PublishAsync(Message.Bytes($"law-{index % 7}", voteId: id))));
+        return ids;
+    }
 
     /// <summary>Messages that wait in the queue; those delivered and unacked are not among them.</summary>
     public Task<uint> ReadyAsync() => Channel.MessageCountAsync(Options.Queue, Cancelled);
