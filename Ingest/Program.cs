@@ -152,7 +152,11 @@ services.AddHostedService<IngestService>();
 
 var app = builder.Build();
 app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ReadyTag) });
+app.MapHealthChecks("/health/ready", new()
+{
+    Predicate = check => check.Tags.Contains(ReadyTag),
+    ResponseWriter = HealthAnswer.WriteAsync,
+});
 app.MapMetrics();
 var stopping = app.Lifetime.ApplicationStopping;
 using var guard = new StopGuard(app.Lifetime, dispatch.DrainTimeout + pauseForOthers + stopMargin);

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Votes.Silo.Hosting;
 
 namespace Votes.Silo.Health;
 
@@ -20,11 +20,6 @@ public static class HealthSetup
     {
         // Never asks the database: a restart of the silo would not mend it.
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync });
     }
-
-    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsync(
-        string.Join('\n', report.Entries.Select(
-            static entry => $"{entry.Key}: {entry.Value.Status} {entry.Value.Description}".TrimEnd())) + "\n",
-        context.RequestAborted);
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Orleans.Configuration;
 using Votes.Grains.Interfaces;
+using Votes.LocalCluster;
 using Votes.Tests.Servers;
 using Xunit;
 
@@ -114,7 +115,11 @@ public sealed class RunningClusterTests(RunningCluster running) : IClassFixture<
         foreach (var service in running.Cluster.Services)
         {
             await RunningCluster.GetAsync(new Uri($"{service.Address.Http}/health/live"), Stop);
-            await RunningCluster.GetAsync(new Uri($"{service.Address.Http}/health/ready"), Stop);
+            Assert.Equal(
+                service.Address.Kind == ServiceKind.Silo
+                    ? "membership: Healthy\ndatabase: Healthy\n"
+                    : "ingest: Healthy consuming\n",
+                await RunningCluster.GetAsync(new Uri($"{service.Address.Http}/health/ready"), Stop));
         }
     }
 
