@@ -45,6 +45,12 @@ internal sealed partial class LaneBacklog
                 }
             }
 
+            if (_stopped)
+            {
+                // Nobody will look at these locks any more.
+                GiveBackLocked();
+            }
+
             return lawIds.Count - known;
         }
 
@@ -64,5 +70,15 @@ internal sealed partial class LaneBacklog
                 _schedule.Ask();
             }
         }
+    }
+
+    private void GiveBackLocked()
+    {
+        foreach (var batch in _locked.Batches)
+        {
+            batch.GiveBack(Stopping());
+        }
+
+        _locked.Remove(static _ => true);
     }
 }

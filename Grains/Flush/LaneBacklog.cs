@@ -162,7 +162,8 @@ internal sealed partial class LaneBacklog : IDisposable
     }
 
     /// <summary>
-    /// Takes no more votes, and gives back those that wait. Those under way go back once they are too old.
+    /// Takes no more votes, and gives back those that wait. Those under way go back once they are too old, or once their law
+    /// turns out to be locked.
     /// </summary>
     public void Stop()
     {
@@ -175,12 +176,7 @@ internal sealed partial class LaneBacklog : IDisposable
             }
 
             _waitingVotes = 0;
-            foreach (var batch in _locked.Batches)
-            {
-                batch.GiveBack(Stopping());
-            }
-
-            _locked.Remove(static _ => true);
+            GiveBackLocked();
         }
     }
 

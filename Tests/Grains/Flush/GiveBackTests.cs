@@ -160,6 +160,20 @@ public sealed class GiveBackTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stop_gives_back_the_votes_of_a_law_that_turns_out_to_be_locked()
+    {
+        _store.Fail(StoreFault.Locked);
+        var write = await HangAsync(VoteSamples.Of(1));
+        var stopped = _writer.DisposeAsync().AsTask();
+        _store.Open();
+        await stopped;
+
+        // Nobody is left who would give them back later.
+        await Assert.ThrowsAsync<VotesNotDurableException>(() => write.WaitAsync(TimeSpan.FromSeconds(30), Stop));
+        Assert.Equal(0, _writer.PendingVotes);
+    }
+
+    [Fact]
     public async Task Halving_leaves_out_what_nobody_waits_for()
     {
         var (bad, gone) = (VoteSamples.Of(4), VoteSamples.Of(60));
