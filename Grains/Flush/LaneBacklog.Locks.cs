@@ -45,6 +45,12 @@ internal sealed partial class LaneBacklog
                 }
             }
 
+            if (_waitingVotes == 0)
+            {
+                // As where all went back: the next one to ask is to wake the lane.
+                _schedule.Withdraw();
+            }
+
             if (_stopped)
             {
                 // Nobody will look at these locks any more.

@@ -132,6 +132,33 @@ public sealed class GiveBackTests : IAsyncDisposable
     }
 
     [Fact]
+    public void First_vote_that_waits_for_a_lock_wakes_the_lane_to_look_at_it_in_time()
+    {
+        using var backlog = new LaneBacklog(_options, _time, static (_, _, _) => { });
+        backlog.Lock(["locked"]);
+        Assert.Null(backlog.LookIn());
+
+        // A lane that asked a moment ago sleeps until something changes.
+        Assert.True(backlog.Add(Batch("locked", VoteSamples.Of(1))));
+        Assert.Equal(_options.MinRetryDelay, backlog.LookIn());
+        Assert.False(backlog.Add(Batch("locked", VoteSamples.Of(1))));
+    }
+
+    [Fact]
+    public void Once_all_that_waited_was_set_apart_the_next_to_ask_wakes_the_lane()
+    {
+        using var backlog = new LaneBacklog(_options, _time, static (_, _, _) => { });
+        backlog.Add(Batch("locked", VoteSamples.Of(1)));
+        Assert.True(backlog.Ask());
+        backlog.Lock(["locked"]);
+
+        backlog.Add(Batch("law", VoteSamples.Of(1)));
+
+        Assert.True(backlog.Ask());
+        Assert.Equal(TimeSpan.Zero, backlog.DueIn());
+    }
+
+    [Fact]
     public async Task Time_spent_before_the_lane_counts_as_well()
     {
         var since = _time.GetTimestamp();
