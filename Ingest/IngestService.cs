@@ -119,6 +119,10 @@ public sealed partial class IngestService : BackgroundService
                     {
                         LogDeliveryLimit(_log, queue, differs);
                     }
+                    else if (differs is not null && QueueArguments.MayDrop(differs))
+                    {
+                        LogMayDrop(_log, queue, differs);
+                    }
                 }
             }
             finally
@@ -211,6 +215,11 @@ public sealed partial class IngestService : BackgroundService
         "The queue {Queue} was not declared with x-delivery-limit -1. Unless a policy says so, RabbitMQ 4 drops a vote that was "
         + "delivered more than 20 times, and each lost connection counts: see docs/OPERATIONS.md. The broker says: {BrokerSays}")]
     private static partial void LogDeliveryLimit(ILogger log, string queue, string brokerSays);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The queue {Queue} was declared with an argument by which the broker may drop what is in it before anybody has seen it: "
+        + "such votes are not counted. See docs/OPERATIONS.md. The broker says: {BrokerSays}")]
+    private static partial void LogMayDrop(ILogger log, string queue, string brokerSays);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopped consuming; what was settled is acked.")]
     private static partial void LogStopped(ILogger log);

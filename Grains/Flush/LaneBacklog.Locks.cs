@@ -45,6 +45,18 @@ internal sealed partial class LaneBacklog
                 }
             }
 
+            if (_waitingVotes == 0)
+            {
+                // As where all went back: the next one to ask is to wake the lane.
+                _schedule.Withdraw();
+            }
+
+            if (_stopped)
+            {
+                // Nobody will look at these locks any more.
+                GiveBackLocked();
+            }
+
             return lawIds.Count - known;
         }
 
@@ -64,5 +76,15 @@ internal sealed partial class LaneBacklog
                 _schedule.Ask();
             }
         }
+    }
+
+    private void GiveBackLocked()
+    {
+        foreach (var batch in _locked.Batches)
+        {
+            batch.GiveBack(Stopping());
+        }
+
+        _locked.Remove(static _ => true);
     }
 }

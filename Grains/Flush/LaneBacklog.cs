@@ -73,7 +73,7 @@ internal sealed partial class LaneBacklog : IDisposable
     }
 
     /// <summary>Adds votes.</summary>
-    /// <returns>True where something is due at once.</returns>
+    /// <returns>True where something is due at once, or sooner than the lane was told.</returns>
     public bool Add(PendingBatch batch)
     {
         lock (_gate)
@@ -87,7 +87,8 @@ internal sealed partial class LaneBacklog : IDisposable
             SetTimer(batch.Arrived + _options.GiveBackAfter);
             if (_locked.TryAdd(batch))
             {
-                return _locked.NextLook() <= Now;
+                // While no vote waited for this lock, the lane was told of no time to look at it.
+                return _locked.WaitsAlone(batch) || _locked.NextLook() <= Now;
             }
 
             _waiting.Enqueue(batch);
@@ -162,7 +163,8 @@ internal sealed partial class LaneBacklog : IDisposable
     }
 
     /// <summary>
-    /// Takes no more votes, and gives back those that wait. Those under way go back once they are too old.
+    /// Takes no more votes, and gives back those that wait. Those under way go back once they are too old, or once their law
+    /// turns out to be locked.
     /// </summary>
     public void Stop()
     {
@@ -175,12 +177,7 @@ internal sealed partial class LaneBacklog : IDisposable
             }
 
             _waitingVotes = 0;
-            foreach (var batch in _locked.Batches)
-            {
-                batch.GiveBack(Stopping());
-            }
-
-            _locked.Remove(static _ => true);
+            GiveBackLocked();
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class LockedLaws
         return true;
     }
 
+    /// <summary>Whether a batch that was added is the only one that waits for its law's lock.</summary>
+    public bool WaitsAlone(PendingBatch batch) => _laws[batch.LawId].Batches.Count == 1;
+
     /// <summary>Lists a law that was found locked, or was found locked once more.</summary>
     /// <param name="lawId">The law.</param>
     /// <param name="lookAt">When to look again; told how often the law was found locked in a row.</param>

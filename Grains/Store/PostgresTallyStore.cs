@@ -211,7 +211,7 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
 
         async Task<T> UseAsync(CancellationToken token)
         {
-            var used = connection ??= await LaneConnection.OpenAsync(_writes, token);
+            var used = connection ??= await OpenAsync(token);
             try
             {
                 var result = await use(used, token);
@@ -237,6 +237,19 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
             {
                 await used.DisposeAsync();
             }
+        }
+    }
+
+    /// <summary>Opens a lane's connection. What the server refuses there is no row's fault, whatever it calls it.</summary>
+    private async Task<LaneConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LaneConnection.OpenAsync(_writes, cancellationToken);
+        }
+        catch (PostgresException refused) when (PostgresErrors.IsRowsFault(refused.SqlState))
+        {
+            throw new StoreUnavailableException(refused.SqlState, refused);
         }
     }
 

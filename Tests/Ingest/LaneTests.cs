@@ -214,6 +214,26 @@ public sealed class LaneTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Vote_that_is_lost_in_here_is_noticed_and_comes_again()
+    {
+        var grains = new LedgerGrains();
+        var isLost = 0;
+        await using var queue = await StartedAsync(
+            (law, batch, token) => Interlocked.Exchange(ref isLost, 1) == 0
+                ? new TaskCompletionSource<VoteBatchOutcome>().Task
+                : grains.RecordAsync(law, batch, token),
+            options => options with { StallCheckPeriod = TimeSpan.FromSeconds(1) });
+
+        // Its call neither ends nor fails: nothing says that the vote is held, and a healthy lane has no such vote.
+        await queue.PublishVotesAsync(1);
+        await grains.CountAsync(1);
+        await queue.UntilAsync(async () => await queue.MetricAsync("votes_acks_total") == 1);
+
+        Assert.Equal(1, await queue.MetricAsync("votes_stalls_total"));
+        Assert.Equal(0U, await queue.ReadyAsync());
+    }
+
+    [Fact]
     public async Task Queue_that_is_deleted_is_made_again_and_consumed_again()
     {
         var grains = new LedgerGrains();

@@ -67,6 +67,25 @@ public sealed class QueueDriftTests(TestServers servers)
         Assert.Null(await scene.Broker.EnsureQueueAsync(scene.Connection, "new", Stop));
     }
 
+    [Theory]
+    [InlineData("x-message-ttl", true)]
+    [InlineData("x-expires", true)]
+    [InlineData("x-max-length", true)]
+    [InlineData("x-max-length-bytes", true)]
+    [InlineData("x-max-priority", false)]
+    public async Task Queue_from_which_the_broker_drops_messages_is_told_from_one_that_only_differs(
+        string argument, bool mayDrop)
+    {
+        await using var scene = await ConnectAsync("classic");
+        var arguments = new Dictionary<string, object?> { [argument] = mayDrop ? 100_000 : 5 };
+        await scene.Owner.QueueDeclareAsync("differs", true, false, false, arguments, cancellationToken: Stop);
+
+        var differs = await scene.Broker.EnsureQueueAsync(scene.Connection, "differs", Stop);
+
+        Assert.Contains(argument, differs ?? "", StringComparison.Ordinal);
+        Assert.Equal(mayDrop, QueueArguments.MayDrop(differs!));
+    }
+
     [Fact]
     public async Task Message_outlives_any_number_of_lost_channels()
     {

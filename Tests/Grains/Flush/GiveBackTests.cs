@@ -132,6 +132,33 @@ public sealed class GiveBackTests : IAsyncDisposable
     }
 
     [Fact]
+    public void First_vote_that_waits_for_a_lock_wakes_the_lane_to_look_at_it_in_time()
+    {
+        using var backlog = new LaneBacklog(_options, _time, static (_, _, _) => { });
+        backlog.Lock(["locked"]);
+        Assert.Null(backlog.LookIn());
+
+        // A lane that asked a moment ago sleeps until something changes.
+        Assert.True(backlog.Add(Batch("locked", VoteSamples.Of(1))));
+        Assert.Equal(_options.MinRetryDelay, backlog.LookIn());
+        Assert.False(backlog.Add(Batch("locked", VoteSamples.Of(1))));
+    }
+
+    [Fact]
+    public void Once_all_that_waited_was_set_apart_the_next_to_ask_wakes_the_lane()
+    {
+        using var backlog = new LaneBacklog(_options, _time, static (_, _, _) => { });
+        backlog.Add(Batch("locked", VoteSamples.Of(1)));
+        Assert.True(backlog.Ask());
+        backlog.Lock(["locked"]);
+
+        backlog.Add(Batch("law", VoteSamples.Of(1)));
+
+        Assert.True(backlog.Ask());
+        Assert.Equal(TimeSpan.Zero, backlog.DueIn());
+    }
+
+    [Fact]
     public async Task Time_spent_before_the_lane_counts_as_well()
     {
         var since = _time.GetTimestamp();
@@ -157,6 +184,20 @@ public sealed class GiveBackTests : IAsyncDisposable
         _time.Advance(_options.GiveBackAfter);
         await Assert.ThrowsAsync<VotesNotDurableException>(() => write);
         await stopped;
+    }
+
+    [Fact]
+    public async Task A_stop_gives_back_the_votes_of_a_law_that_turns_out_to_be_locked()
+    {
+        _store.Fail(StoreFault.Locked);
+        var write = await HangAsync(VoteSamples.Of(1));
+        var stopped = _writer.DisposeAsync().AsTask();
+        _store.Open();
+        await stopped;
+
+        // Nobody is left who would give them back later.
+        await Assert.ThrowsAsync<VotesNotDurableException>(() => write.WaitAsync(TimeSpan.FromSeconds(30), Stop));
+        Assert.Equal(0, _writer.PendingVotes);
     }
 
     [Fact]

@@ -120,6 +120,11 @@ internal sealed class GatedTallyStore : ITallyStore
             throw new StoreUnavailableException("before_commit", new IOException("the connection was lost"));
         }
 
+        if (fault == StoreFault.Locked)
+        {
+            throw new LawsLockedException(rows.DistinctLawIds(), new IOException("the totals are locked"));
+        }
+
         if (rows.VoteIds.Any(Refused.ContainsKey))
         {
             throw new RowsRefusedException("22000", new InvalidOperationException("the row is refused"));

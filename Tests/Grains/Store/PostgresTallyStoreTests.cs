@@ -328,6 +328,24 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_session_that_the_server_refuses_to_open_is_not_the_rows_fault()
+    {
+        // The server answers with an error of class 22, as it does to a row's values.
+        var settings = new NpgsqlConnectionStringBuilder(_database.ServiceConnectionString)
+        {
+            Options = "-c work_mem=nonsense",
+        };
+        await using var store = new PostgresTallyStore(settings.ConnectionString, 1, TimeSpan.FromSeconds(30));
+        var rows = new FlushRows();
+        rows.Add("law", VoteSamples.By(1));
+
+        var exception = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.WriteAsync(0, rows, Stop));
+        Assert.Equal(PostgresErrorCodes.InvalidParameterValue, exception.ErrorType);
+        exception = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.RegisterAsync(0, ["law"], Stop));
+        Assert.Equal(PostgresErrorCodes.InvalidParameterValue, exception.ErrorType);
+    }
+
+    [Fact]
     public async Task A_connection_that_the_server_ends_is_replaced()
     {
         var votes = VoteSamples.Of(2);

@@ -12,6 +12,9 @@ internal enum StoreFault
     /// <summary>The commit's answer is lost: everything was written.</summary>
     AfterCommit,
 
+    /// <summary>Somebody else holds locks on the totals of all its laws: nothing was written.</summary>
+    Locked,
+
     /// <summary>A fault that no code expects.</summary>
     Unheard,
 }
