@@ -38,7 +38,7 @@ public sealed class KeyRing
     }
 
     /// <summary>
-    /// What seals cookies: the configured secret, shared by all silos that have it, bound to the operators' keys, so that
+    /// What seals cookies: the configured secret, shared by all silos that have it, bound to the keys, so that
     /// whoever signed in by a key that was taken away is signed out with it. The keys' hashes alone would not do: whoever
     /// reads the configuration could seal a cookie of their own. Without a configured secret it is random.
     /// </summary>
@@ -49,7 +49,11 @@ public sealed class KeyRing
             Convert.FromBase64String(_signInSecret),
             [
                 .. "votes sign-in v2"u8,
-                .. _operators.OrderBy(Convert.ToHexString, StringComparer.Ordinal).SelectMany(static hash => hash),
+                .. InOrder(_operators),
+
+                // Named, so that a key that becomes a reader's does not leave everything as it was.
+                .. _readers.Length == 0 ? [] : "readers"u8,
+                .. InOrder(_readers),
             ]);
 
     /// <summary>Whether the text is a secret of 32 bytes or more in base64.</summary>
@@ -62,6 +66,9 @@ public sealed class KeyRing
     /// <summary>Whether the text is a list of hashes, separated by commas.</summary>
     internal static bool IsList(string text) => Array.TrueForAll(
         Parts(text), static part => part.Length == 2 * SHA256.HashSizeInBytes && part.All(char.IsAsciiHexDigit));
+
+    private static IEnumerable<byte> InOrder(byte[][] hashes) =>
+        hashes.OrderBy(Convert.ToHexString, StringComparer.Ordinal).SelectMany(static hash => hash);
 
     private static byte[][] Parse(string text) => [.. Parts(text).Select(Convert.FromHexString)];
 

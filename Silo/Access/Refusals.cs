@@ -31,14 +31,15 @@ public sealed class Refusals(IOptions<AccessOptions> options) : IAuthorizationMi
         {
             await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, NotConfigured);
         }
+        else if (IsForPeople(context.Request))
+        {
+            // Readers too, who may have an operator's key as well.
+            context.Response.Redirect(SignInPages.AddressFor(context.Request.Path + context.Request.QueryString));
+        }
         else if (authorizeResult.Forbidden)
         {
             await Problems.WriteAsync(
                 context, StatusCodes.Status403Forbidden, "These credentials are valid, but not an operator's.");
-        }
-        else if (IsForPeople(context.Request))
-        {
-            context.Response.Redirect(SignInPages.AddressFor(context.Request.Path + context.Request.QueryString));
         }
         else
         {

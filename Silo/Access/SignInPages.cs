@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
@@ -9,12 +10,13 @@ using Votes.Silo.Api;
 namespace Votes.Silo.Access;
 
 /// <summary>
-/// <c>/sign-in</c>: turns an operator's key into a cookie, for pages and for live streams in a browser, which cannot send
-/// headers. <c>POST /sign-out</c> takes it away.
+/// <c>/sign-in</c>: turns a key into a cookie, for pages and for live streams in a browser, which cannot send headers: an
+/// operator's key, and a reader's where reading takes one. <c>POST /sign-out</c> takes it away.
 /// </summary>
 public static class SignInPages
 {
     private const string Address = "/sign-in";
+    private const string Return = "return";
 
     // It runs no script at all.
     private const string Policy =
@@ -33,29 +35,41 @@ public static class SignInPages
 
     private static IResult Show(HttpContext context, IAntiforgery antiforgery, IOptions<AccessOptions> options)
     {
-        var isSignedIn = context.User.HasClaim(Roles.Claim, Roles.Operator);
-        var message = isSignedIn ? "You are signed in."
-            : options.Value.OperatorKeySha256.Length == 0
+        var access = options.Value;
+        var role = context.User.FindFirstValue(Roles.Claim);
+
+        // A reader who comes from somewhere was turned away there.
+        if (role == Roles.Operator || (role == Roles.Reader && !context.Request.Query.ContainsKey(Return)))
+        {
+            return Page(context, antiforgery, access, StatusCodes.Status200OK, "You are signed in.", role);
+        }
+
+        var message = role == Roles.Reader ? "That page is for operators. Sign in with an operator's key."
+            : access.OperatorKeySha256.Length == 0 && (!access.PublicNeedsKey || access.ReaderKeySha256.Length == 0)
                 ? "No operator keys are configured: set Access:OperatorKeySha256."
                 : "";
-        return Page(context, antiforgery, StatusCodes.Status200OK, message, isSignedIn);
+        return Page(context, antiforgery, access, StatusCodes.Status200OK, message);
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext context, IAntiforgery antiforgery, KeyRing keys)
+    private static async Task<IResult> SignInAsync(
+        HttpContext context, IAntiforgery antiforgery, KeyRing keys, IOptions<AccessOptions> options)
     {
+        var access = options.Value;
         if (!await IsOurFormAsync(context, antiforgery))
         {
-            return Page(context, antiforgery, StatusCodes.Status400BadRequest, "The form was too old. Try again.", false);
+            return Page(context, antiforgery, access, StatusCodes.Status400BadRequest, "The form was too old. Try again.");
         }
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        if (keys.RoleOf(form["key"].ToString().Trim()) != Roles.Operator)
+        var role = keys.RoleOf(form["key"].ToString().Trim());
+        if (role is null || (role != Roles.Operator && !access.PublicNeedsKey))
         {
-            return Page(context, antiforgery, StatusCodes.Status401Unauthorized, "This is no operator's key.", false);
+            var message = access.PublicNeedsKey ? "This key is not known." : "This is no operator's key.";
+            return Page(context, antiforgery, access, StatusCodes.Status401Unauthorized, message);
         }
 
         const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
-        await context.SignInAsync(Scheme, ApiKeyHandler.Principal(Roles.Operator, Scheme));
+        await context.SignInAsync(Scheme, ApiKeyHandler.Principal(role, Scheme));
         return Results.LocalRedirect(ReturnAddress(context.Request));
     }
 
@@ -76,13 +90,14 @@ public static class SignInPages
     /// <summary>A path of this site and nothing else: "//host" and "/\host" lead elsewhere.</summary>
     private static string ReturnAddress(HttpRequest request)
     {
-        var page = request.Query["return"].ToString();
+        var page = request.Query[Return].ToString();
         var isLocal = page.StartsWith('/') && page is not ['/', '/' or '\\', ..] && !page.Any(char.IsControl);
         return isLocal ? page : Address;
     }
 
+    /// <param name="role">Of who is signed in; null: the page asks for a key.</param>
     private static IResult Page(
-        HttpContext context, IAntiforgery antiforgery, int status, string message, bool isSignedIn)
+        HttpContext context, IAntiforgery antiforgery, AccessOptions access, int status, string message, string? role = null)
     {
         context.Response.Headers.ContentSecurityPolicy = Policy;
 
@@ -93,19 +108,22 @@ public static class SignInPages
         var encode = HtmlEncoder.Default;
         var token =
             $"""<input type="hidden" name="{tokens.FormFieldName}" value="{encode.Encode(tokens.RequestToken!)}">""";
-        var form = isSignedIn
+        var operatorsPages = role == Roles.Operator
+            ? """<a href="/ops">Operations</a> · <a href="/dashboard">Orleans dashboard</a> · """
+            : "";
+        var form = role is not null
             ? $"""
-              <p><a href="/ops">Operations</a> · <a href="/dashboard">Orleans dashboard</a> · <a href="/">Results</a></p>
+              <p>{operatorsPages}<a href="/">Results</a></p>
               <form class="field" method="post" action="/sign-out">{token}<button>Sign out</button></form>
               """
             : $"""
               <form class="field" method="post" action="{encode.Encode(AddressFor(ReturnAddress(context.Request)))}">{token}
-              <label for="key">Operator's key</label>
+              <label for="key">{(access.PublicNeedsKey ? "Key" : "Operator's key")}</label>
               <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
               <button>Sign in</button></form>
               """;
         var notice = message.Length == 0 ? ""
-            : $"""<p class="notice" data-kind="{(isSignedIn ? "good" : "warn")}" role="alert">{encode.Encode(message)}</p>""";
+            : $"""<p class="notice" data-kind="{(role is not null ? "good" : "warn")}" role="alert">{encode.Encode(message)}</p>""";
         return Results.Content(
             $"""
             <!doctype html>
@@ -116,7 +134,7 @@ public static class SignInPages
             <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
             <link rel="stylesheet" href="/assets/base.css"></head>
             <body><header class="top"><div class="wrap"><a class="brand" href="/">Vote results</a></div></header>
-            <main id="main" class="wrap sign-in"><h1>For operators</h1>
+            <main id="main" class="wrap sign-in"><h1>{(access.PublicNeedsKey ? "Sign in" : "For operators")}</h1>
             {notice}
             {form}</main></body></html>
 

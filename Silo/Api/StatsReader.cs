@@ -2,14 +2,16 @@ using Npgsql;
 using NpgsqlTypes;
 using Orleans.Runtime;
 using Votes.Grains.Board;
+using Votes.Silo.Operators;
 
 namespace Votes.Silo.Api;
 
 /// <summary>
 /// Reads the cluster's statistics: sums from the database, silos from the membership, what happens at the moment from the
-/// board.
+/// board, what is yet to come from the broker.
 /// </summary>
-public sealed class StatsReader(ApiDatabase database, IGrainFactory grains, ISiloStatusOracle membership)
+public sealed class StatsReader(
+    ApiDatabase database, IGrainFactory grains, ISiloStatusOracle membership, QueueReader queues)
 {
     private const int BusiestLaws = 10;
 
@@ -25,6 +27,8 @@ public sealed class StatsReader(ApiDatabase database, IGrainFactory grains, ISil
     /// <summary>The statistics.</summary>
     public async Task<StatsView> ReadAsync(CancellationToken cancellationToken)
     {
+        // Asked beside the database. Where that fails, nobody needs this answer, and it can only have been cancelled.
+        var backlog = queues.BacklogAsync(cancellationToken);
         var (laws, open, votes, asOf) = await ReadSumsAsync(cancellationToken);
         var board = await grains.GetGrain<IBoardGrain>(BoardStream.Key).GetAsync(BusiestLaws, cancellationToken);
         return new StatsView(
@@ -34,6 +38,7 @@ public sealed class StatsReader(ApiDatabase database, IGrainFactory grains, ISil
             votes,
             board.VotesPerSecond,
             board.Silos.Sum(static silo => silo.Pending),
+            await backlog,
             board.Silos.Select(static silo => silo.Lag.TotalMilliseconds).DefaultIfEmpty().Max(),
             await DescribeAsync(board.Laws, cancellationToken),
             asOf);

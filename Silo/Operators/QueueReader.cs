@@ -12,7 +12,16 @@ public sealed class QueueReader(IOptions<BrokerOptions> options, TimeProvider ti
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
+    // The public's pages ask all the time: a new connection to the broker every few seconds is enough for them.
+    private static readonly TimeSpan BacklogGoodFor = TimeSpan.FromSeconds(5);
+
+    // The other figures do not wait for a broker that stands still.
+    private static readonly TimeSpan BacklogLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _backlogGate = new();
+    private Task<QueuesView>? _backlog;
+    private long _backlogAskedAt;
     private QueuesView? _last;
     private long _readAt;
 
@@ -41,6 +50,19 @@ public sealed class QueueReader(IOptions<BrokerOptions> options, TimeProvider ti
         }
     }
 
+    /// <summary>Votes that wait, as far as is known at once; null where it is not.</summary>
+    public async Task<long?> BacklogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await AskForBacklog().WaitAsync(BacklogLimit, time, cancellationToken)).Votes?.Ready;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Where the dead letters are.</summary>
     /// <exception cref="DeadLettersException">It is not configured.</exception>
     public BrokerAddress AddressOrThrow() =>
@@ -48,6 +70,21 @@ public sealed class QueueReader(IOptions<BrokerOptions> options, TimeProvider ti
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
+
+    /// <summary>The last question, or a new one where it is answered and old. No caller's token: it is for all of them.</summary>
+    private Task<QueuesView> AskForBacklog()
+    {
+        lock (_backlogGate)
+        {
+            if (_backlog is null || (_backlog.IsCompleted && time.GetElapsedTime(_backlogAskedAt) > BacklogGoodFor))
+            {
+                _backlogAskedAt = time.GetTimestamp();
+                _backlog = ReadAsync(CancellationToken.None);
+            }
+
+            return _backlog;
+        }
+    }
 
     private async Task<QueuesView> AskAsync(BrokerAddress address, CancellationToken cancellationToken)
     {

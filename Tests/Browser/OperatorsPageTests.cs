@@ -77,6 +77,21 @@ public sealed class OperatorsPageTests(PagesCluster site)
         await page.KeepAsync("ops-signed-out");
     }
 
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(360, ColorScheme.Dark)]
+    public async Task The_dashboard_of_Orleans_shows_the_cluster_and_complains_of_nothing(int width, ColorScheme colours)
+    {
+        await using var page = await site.OpenAsync("/dashboard", width, colours);
+        await page["#key"].FillAsync(site.Cluster.OperatorKey);
+        await page["button"].ClickAsync();
+
+        await Expect(page["#content"]).ToContainTextAsync("Total Activations");
+
+        await page.KeepAsync($"dashboard-{width}-{colours}");
+        Assert.Empty(page.Complaints);
+    }
+
     private async Task<WatchedPage> SignedInAsync()
     {
         var page = await site.OpenAsync("/ops");

@@ -76,6 +76,14 @@ public sealed class PagesCluster : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
+    /// <summary>Registers a law with times.</summary>
+    public async Task CreateLawAsync(string lawId, string title, DateTimeOffset opensAt, DateTimeOffset closesAt)
+    {
+        using var answer = await _http!.PostAsJsonAsync(
+            "/api/laws", new { id = lawId, title, opens_at = opensAt, closes_at = closesAt });
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
     /// <summary>Closes a law.</summary>
     public async Task CloseLawAsync(string lawId)
     {

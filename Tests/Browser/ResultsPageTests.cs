@@ -58,13 +58,56 @@ public sealed class ResultsPageTests(PagesCluster site)
         await page["#search"].FillAsync("public");
         await Expect(page["[data-law=found-2] .votes"]).ToHaveTextAsync("0 votes");
         await page["#search"].FillAsync("");
-        await Expect(page["#list-title"]).ToHaveTextAsync("Busiest laws");
+        await Expect(page["#list-title"]).ToHaveTextAsync("Laws with the most votes");
+        await Expect(page["#now"]).ToBeVisibleAsync();
         await page.KeepAsync("start-light");
         await page["#status"].SelectOptionAsync("closed");
         await page["#search"].FillAsync("found-1");
         await Expect(page["#notice"]).ToContainTextAsync("Nothing found");
         await page.Page.WaitForURLAsync("**/?search=found-1&status=closed");
         await page.KeepAsync("start-nothing-found");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task The_start_page_names_the_laws_that_votes_come_in_for()
+    {
+        await site.CreateLawAsync("arriving", "Ferries Act");
+        await using var page = await site.OpenAsync("/");
+        await Expect(page["#all-backlog"]).ToBeVisibleAsync();
+
+        // Until the page has asked while they count: they leave the board after ten seconds.
+        var row = page["#now-laws [data-law=arriving]"];
+        while (await row.CountAsync() == 0)
+        {
+            await site.VoteAsync("arriving", "yes", 50);
+        }
+
+        await Expect(page["#now"]).ToContainTextAsync("Busiest at this moment");
+        await page.KeepAsync("start-busy", fullPage: false);
+        await row.Locator("a").ClickAsync();
+        await Expect(page["h1"]).ToHaveTextAsync("Ferries Act");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task The_time_of_a_law_is_told()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await site.CreateLawAsync("time-1", "Past Act", now.AddDays(-2), now.AddDays(-1));
+        await site.CreateLawAsync("time-2", "Coming Act", now.AddDays(1), now.AddDays(2));
+        await using var page = await site.OpenAsync("/?search=time-");
+        await Expect(page["[data-law=time-1] .badge"]).ToHaveTextAsync("Voting ended");
+        await Expect(page["[data-law=time-2] .badge"]).ToHaveTextAsync("Not open yet");
+        await page["[data-law=time-2] a"].ClickAsync();
+        await Expect(page["#state"]).ToHaveTextAsync("Not open yet");
+        await Expect(page["#explain"]).ToHaveTextAsync(
+            "Voting has not begun. Votes that are cast before it does are not counted.");
+
+        await page.GoAsync(new Uri(site.Address, "/laws/time-1"));
+
+        await Expect(page["#state"]).ToHaveTextAsync("Voting ended");
+        await page.KeepAsync("law-voting-ended");
         Assert.Empty(page.Complaints);
     }
 

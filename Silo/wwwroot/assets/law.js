@@ -1,6 +1,6 @@
 // A law's page: live totals of each choice, and the course of the votes.
 
-import { $, ask, colour, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, time, votes } from "./page.js";
+import { $, ask, colour, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, stateOf, time, votes } from "./page.js";
 import { Live, showConnection } from "./live.js";
 import { draw, rows } from "./chart.js";
 
@@ -27,9 +27,20 @@ function showLaw() {
   put($("title"), title);
   // Isolated, as a title may turn the direction of writing.
   document.title = `\u2068${title}\u2069 – vote results`;
-  put($("law-id"), law?.title ? lawId : "");
+  put($("law-id"), title === lawId ? "" : lawId);
   const opens = law?.opens_at && Date.parse(law.opens_at) > serverNow() ? `opens ${moment(Date.parse(law.opens_at))}` : "";
   put($("window"), [opens, ends()].filter(Boolean).join(", "));
+  if (tally) showState();
+}
+
+function showState() {
+  const state = stateOf(law, tally);
+  $("state").hidden = false;
+  $("state").dataset.state = state;
+  put($("state"), {
+    early: "Not open yet", open: "Open", ended: "Voting ended", closed: "Closed, last votes being counted", final: "Closed, final result",
+  }[state]);
+  put($("explain"), explain(state));
 }
 
 /** When voting ends or ended. A law that was closed before its time has no time to come any more. */
@@ -46,11 +57,7 @@ function showTally(news) {
   const isFirst = tally === null;
   tally = news;
   $("result").hidden = $("downloads").hidden = $("history").hidden = false;
-  const state = news.final ? "final" : news.status;
-  $("state").hidden = false;
-  $("state").dataset.state = state;
   showLaw();
-  put($("state"), { open: "Open", closed: "Closed, last votes being counted", final: "Closed, final result" }[state]);
   put($("total"), number(news.total));
   put($("total-word"), news.total === 1 ? "vote counted" : "votes counted");
   news.choices.forEach((choice, index) => showChoice(choice, index));
@@ -61,7 +68,6 @@ function showTally(news) {
   put($("as-of"), time(asOf));
   $("as-of").dateTime = news.as_of;
   $("as-of").title = moment(asOf);
-  put($("explain"), explain(news));
   if (news.final) showConnection($("connection"), "final");
   if (course) addToCourse();
   showAge();
@@ -69,10 +75,12 @@ function showTally(news) {
   if (isFirst) againCourse();
 }
 
-function explain(news) {
-  if (news.final) return "This law is closed and nothing is pending: no vote can change these totals any more.";
-  if (news.status === "closed") return "This law is closed. The last votes are on their way; then the result is final.";
-  if (news.total === 0 && news.pending === 0) return "No votes yet. They appear here as soon as they are counted.";
+function explain(state) {
+  if (state === "final") return "This law is closed and nothing is pending: no vote can change these totals any more.";
+  if (state === "closed") return "This law is closed. The last votes are on their way; then the result is final.";
+  if (state === "early") return "Voting has not begun. Votes that are cast before it does are not counted.";
+  if (state === "ended") return "Voting has ended. Votes that were cast in time may still arrive until the law is closed; then the result is final.";
+  if (tally.total === 0 && tally.pending === 0) return "No votes yet. They appear here as soon as they are counted.";
   return "";
 }
 

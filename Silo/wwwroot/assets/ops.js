@@ -86,10 +86,7 @@ async function refresh() {
     showConnection($("connection"), "lost");
     const isSignedOut = error.status === 401 || error.status === 403;
     showNotice($("notice"), isSignedOut ? new Refused(error.status, "Your sign-in has ended.", 0) : error);
-    if (isSignedOut) {
-      put($("connection"), "Signed out");
-      $("notice").firstChild.append(make("p", {}, make("a", { href: "/sign-in?return=%2Fops", text: "Sign in" })));
-    }
+    if (isSignedOut) put($("connection"), "Signed out");
     throw error;
   }
 }

@@ -80,7 +80,10 @@ export async function ask(address, { method = "GET", body, timeout = 10_000 } = 
   // The header has whole seconds: what is less than two of them apart is no difference.
   if (!Number.isNaN(stamp)) skew = Math.abs(stamp - Date.now()) > 2000 ? stamp - Date.now() : 0;
   if (answer.ok) return json;
-  throw new Refused(answer.status, json.detail ?? "", Number(answer.headers.get("Retry-After")) || 0);
+
+  // The API's own words tell programs which header to send.
+  const detail = answer.status === 401 ? "Your sign-in has ended." : json.detail ?? "";
+  throw new Refused(answer.status, detail, Number(answer.headers.get("Retry-After")) || 0);
 }
 
 const titles = {
@@ -103,6 +106,10 @@ export function showNotice(place, refused, again) {
   const kind = refused.status === 404 || refused.status === 400 ? "info" : refused.status === 403 ? "bad" : "warn";
   const box = make("div", { className: "notice", "data-kind": kind, role: "alert" },
     make("h2", { text: titles[refused.status] ?? "Something went wrong" }), make("p", { text: refused.message, dir: "auto" }));
+  if (refused.status === 401 || refused.status === 403) {
+    const back = encodeURIComponent(location.pathname + location.search);
+    box.append(make("p", {}, make("a", { href: `/sign-in?return=${back}`, text: "Sign in" })));
+  }
   if (again) {
     const due = Date.now() + again.after;
     const wait = make("p", { className: "quiet", "aria-hidden": "true" });
@@ -142,6 +149,14 @@ export function repeat(task, every) {
 /** The wait before attempt n: twice as long each time, up to 15 s or the usual pace, and not the same for everybody. */
 export const backOff = (failures, most = 0) =>
   Math.min(Math.max(15_000, most), 500 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random());
+
+/** A law's state: its voting may begin later, or be over, while the law itself is open until operators close it. */
+export function stateOf(law, tally) {
+  if (tally?.final) return "final";
+  if (law?.status === "closed" || tally?.status === "closed") return "closed";
+  if (law?.opens_at && Date.parse(law.opens_at) > serverNow()) return "early";
+  return law?.closes_at && Date.parse(law.closes_at) <= serverNow() ? "ended" : "open";
+}
 
 /** A colour class: the three usual choices have theirs, others by their order. */
 export function colour(choice, index) {

@@ -1,12 +1,15 @@
 // The start page: the busiest laws with their live totals, search and filter.
 
-import { $, ask, colour, lawPage, make, number, percent, perSecond, put, Refused, repeat, showNotice } from "./page.js";
+import { $, ask, colour, lawPage, make, number, percent, perSecond, put, Refused, repeat, showNotice, stateOf } from "./page.js";
 import { Live, showConnection } from "./live.js";
 
 const limit = 12;
+const nowLimit = 5;
 const items = new Map();
 let page = 1;
 let asked = 0;
+let busiest = [];
+let hadVotes = false;
 
 function readAddress() {
   const query = new URLSearchParams(location.search);
@@ -45,7 +48,8 @@ async function loadList() {
   // Somebody has typed on meanwhile.
   if (number !== asked) return;
   showNotice($("notice"), null);
-  put($("list-title"), search ? `Laws that match “${search}”` : status ? `Busiest ${status} laws` : "Busiest laws");
+  put($("list-title"), search ? `Laws that match “${search}”` : status ? `The ${status} laws with the most votes` : "Laws with the most votes");
+  showNow();
   showList(answer.laws);
   showPages(answer);
   if (answer.laws.length === 0) showNothing(search, status);
@@ -77,7 +81,8 @@ function showList(laws) {
     const item = items.get(law.law_id) ?? newItem(law);
     put(item.title, law.title || law.law_id);
     if (!item.tally) showVotes(item, law.votes);
-    if (!item.tally?.final) showState(item, law.status);
+    item.law = law;
+    showState(item);
     if (!(isInUse && isSameSet) && list.children[index] !== item.root) list.insertBefore(item.root, list.children[index] ?? null);
   });
 }
@@ -91,11 +96,12 @@ function newItem(law) {
     stack: make("div", { className: "stack", "aria-hidden": "true", hidden: "" }),
     legend: make("ul", { className: "legend" }),
     shares: new Map(),
+    law,
     tally: null,
   };
   item.root = make("li", { "data-law": law.law_id },
     make("div", { className: "row" }, make("h3", {}, item.title), make("span", { className: "votes" }, item.votes, " ", item.word)),
-    make("div", { className: "law-meta" }, item.state, make("bdi", { className: "law-id", text: law.title ? law.law_id : "" })),
+    make("div", { className: "law-meta" }, item.state, make("bdi", { className: "law-id", text: law.title && law.title !== law.law_id ? law.law_id : "" })),
     item.stack, item.legend);
   items.set(law.law_id, item);
   $("laws").append(item.root);
@@ -107,9 +113,10 @@ function showVotes(item, count) {
   put(item.word, count === 1 ? "vote" : "votes");
 }
 
-function showState(item, state) {
+function showState(item) {
+  const state = stateOf(item.law, item.tally);
   item.state.dataset.state = state;
-  put(item.state, { open: "Open", closed: "Closed", final: "Final" }[state]);
+  put(item.state, { early: "Not open yet", open: "Open", ended: "Voting ended", closed: "Closed", final: "Final" }[state]);
 }
 
 function showTally(tally) {
@@ -117,7 +124,7 @@ function showTally(tally) {
   if (!item || (item.tally && tally.version < item.tally.version)) return;
   item.tally = tally;
   showVotes(item, tally.total);
-  showState(item, tally.final ? "final" : tally.status);
+  showState(item);
   item.stack.hidden = tally.total === 0;
   tally.choices.forEach((choice, index) => {
     let share = item.shares.get(choice.choice);
@@ -141,8 +148,30 @@ function showPages({ more }) {
   put($("page"), `Page ${number(page)}`);
 }
 
+/** The laws that votes come in for at this moment. Once there it stays, so that what is below it does not jump. */
+function showNow() {
+  const moving = busiest.filter((law) => law.votes_per_second > 0).slice(0, nowLimit);
+  const isAsked = $("search").value.trim() !== "" || $("status").value !== "" || page > 1;
+  if (moving.length > 0) hadVotes = true;
+  $("now").hidden = !hadVotes || isAsked;
+  $("now-none").hidden = moving.length > 0;
+  const list = $("now-laws");
+
+  // A link that somebody is about to follow stays where it is.
+  if (moving.length > 0 && (list.matches(":hover") || list.contains(document.activeElement))) return;
+  list.replaceChildren(...moving.map((law) => make("li", { "data-law": law.law_id },
+    make("a", { href: lawPage(law.law_id), dir: "auto", text: law.title || law.law_id }),
+    make("span", { className: "quiet", text: `${perSecond(law.votes_per_second)} a second` }))));
+}
+
 async function loadFigures() {
   const stats = await ask("/api/stats");
+  busiest = stats.busiest;
+  showNow();
+
+  // Silos without a broker's address never know. Others may miss it once, when the broker takes its time.
+  if (stats.backlog !== null) $("backlog").hidden = false;
+  put($("all-backlog"), stats.backlog === null ? "–" : number(stats.backlog));
   put($("all-votes"), number(stats.votes));
   put($("all-rate"), perSecond(stats.votes_per_second));
   put($("all-open"), stats.open_laws === stats.laws ? number(stats.laws) : `${number(stats.open_laws)} of ${number(stats.laws)}`);

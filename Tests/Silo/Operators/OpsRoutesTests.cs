@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using RabbitMQ.Client;
 using Votes.Tests.Grains;
 using Votes.Tests.Ops;
 using Votes.Tests.Servers;
@@ -105,5 +108,46 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
         var queues = (await silo.GetAsync("/api/ops/queues", ApiSilo.OperatorKey)).Ok();
         Assert.Equal(2, queues.GetProperty("votes").GetProperty("ready").GetInt64());
         Assert.Equal(3, queues.GetProperty("dead_letters").GetProperty("ready").GetInt64());
+    }
+
+    [Fact]
+    public async Task The_statistics_tell_the_brokers_backlog_where_the_silo_knows_a_broker()
+    {
+        Assert.Equal(JsonValueKind.Null, (await _silo.GetAsync("/api/stats")).Ok().GetProperty("backlog").ValueKind);
+        await using var letters = await DeadLetterFixture.CreateAsync(servers);
+        for (var vote = 0; vote < 4; vote++)
+        {
+            await letters.Channel.BasicPublishAsync("", DeadLetterFixture.Queue, mandatory: true, Letters.Vote(vote), Cancelled);
+        }
+
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString, ("RabbitMq:Uri", letters.Broker.AbsoluteUri));
+
+        // A broker that takes its time is left out of one answer, and is in a later one.
+        JsonElement backlog;
+        do
+        {
+            backlog = (await silo.GetAsync("/api/stats")).Ok().GetProperty("backlog");
+        }
+        while (backlog.ValueKind == JsonValueKind.Null);
+        Assert.Equal(4, backlog.GetInt64());
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_not_there_keeps_no_statistics_back()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+
+        // It takes connections and says nothing.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString, ("RabbitMq:Uri", $"amqp://a:b@{silent.LocalEndpoint}/"));
+
+        var stats = (await silo.GetAsync("/api/stats")).Ok();
+
+        Assert.Equal(JsonValueKind.Null, stats.GetProperty("backlog").ValueKind);
+        Assert.Equal(1, stats.GetProperty("silos").GetInt32());
     }
 }
