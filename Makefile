@@ -23,7 +23,7 @@ export FILTER LAW TO FROM
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chaos bench up down clean status test test-unit build format check-db metrics logs dead-letters microbench \
-	reconcile archive backup-drill upgrade-drill totals dashboards containers
+	reconcile archive backup-drill upgrade-drill alert-drill totals dashboards containers
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -87,6 +87,9 @@ test-unit: ## Run the tests that need no server
 
 dashboards: ## Check alerts and dashboards on a real Prometheus that scrapes a cluster; RULES=1 for promtool's tests alone
 	@scripts/dashboards.sh $(if $(filter 1,$(RULES)),--rules)
+
+alert-drill: ## Break a private cluster until a real Prometheus fires every alert, and mend it
+	@scripts/alert-drill.sh
 
 containers: ## Build the Dockerfiles with buildah, run what they make, and count votes with it; needs root
 	@scripts/containers.sh

@@ -6,6 +6,9 @@ public sealed record LoadSettings
     /// <summary>Messages a second over all connections; 0 for as fast as the broker confirms.</summary>
     public double RatePerSecond { get; init; }
 
+    /// <summary>The share of the messages that are published with a trace, 0 to 1.</summary>
+    public double TraceRatio { get; init; }
+
     /// <summary>Connections to the broker, each with one channel.</summary>
     public int Connections { get; init; } = 2;
 
@@ -47,6 +50,8 @@ public sealed record LoadSettings
         var problems = new List<string>();
         if (!(RatePerSecond is >= 0 and <= 10_000_000))
             problems.Add($"rate is {RatePerSecond}; it must be from 0 (no limit) to 10000000 messages a second");
+        if (!(TraceRatio is >= 0 and <= 1))
+            problems.Add($"trace ratio is {TraceRatio}; it must be from 0 to 1");
         if (Connections is < 1 or > 64)
             problems.Add($"connections is {Connections}; it must be from 1 to 64");
         if (Window is < 1 or > 100_000)

@@ -25,6 +25,7 @@ if (args is ["health"])
 
 // prometheus-net would subscribe to every meter of the process, Orleans' per-message histograms among them.
 Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters = true, SuppressEventCounters = true });
+using var orleansMetrics = OrleansMetrics.Export(Metrics.DefaultRegistry);
 
 // Settings lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(

@@ -13,6 +13,12 @@ internal sealed class SettingsOptions
         DefaultValueFactory = _ => Default.RatePerSecond,
     };
 
+    private readonly Option<double> _traceRatio = new("--trace-ratio")
+    {
+        Description = "Share of the messages published with a traceparent; a trace's id is the vote's without hyphens",
+        DefaultValueFactory = _ => Default.TraceRatio,
+    };
+
     private readonly Option<int> _connections = new("--connections")
     {
         Description = "Connections to the broker, each with one channel",
@@ -51,6 +57,7 @@ internal sealed class SettingsOptions
     public void AddPublishingTo(Command command)
     {
         command.Options.Add(_rate);
+        command.Options.Add(_traceRatio);
         command.Options.Add(_connections);
         command.Options.Add(_window);
         command.Options.Add(_queueType);
@@ -72,6 +79,7 @@ internal sealed class SettingsOptions
         var settings = Default with
         {
             RatePerSecond = Value(parsed, _rate, Default.RatePerSecond),
+            TraceRatio = Value(parsed, _traceRatio, Default.TraceRatio),
             Connections = Value(parsed, _connections, Default.Connections),
             Window = Value(parsed, _window, Default.Window),
             QueueType = Value(parsed, _queueType, Default.QueueType),

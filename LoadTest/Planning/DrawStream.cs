@@ -12,4 +12,5 @@ internal enum DrawStream : ulong
     RedeliveryOf = 7,
     MalformedLaw = 8,
     Chaos = 9,
+    Trace = 10,
 }

@@ -65,12 +65,16 @@ internal sealed class LaneConnection : IAsyncDisposable
     }
 
     /// <summary>Sends one message and notes it as unconfirmed. The window must have room.</summary>
-    public async ValueTask SendAsync(Unconfirmed message, ReadOnlyMemory<byte> body)
+    /// <param name="message">Which one.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="traceparent">Its header for a trace; null for none.</param>
+    public async ValueTask SendAsync(Unconfirmed message, ReadOnlyMemory<byte> body, string? traceparent)
     {
         if (_sends++ % SendsPerTimerReset == 0)
             _limit.CancelAfter(_timeout);
         Window.Add(message);
-        await _channel.BasicPublishAsync(DefaultExchange, _queue, mandatory: true, Persistent, body, _limit.Token);
+        var properties = traceparent is null ? Persistent : Traced(traceparent);
+        await _channel.BasicPublishAsync(DefaultExchange, _queue, mandatory: true, properties, body, _limit.Token);
         ThrowIfReturned();
     }
 
@@ -111,6 +115,12 @@ internal sealed class LaneConnection : IAsyncDisposable
         await _broker.CloseAsync(_connection);
         _limit.Dispose();
     }
+
+    private static BasicProperties Traced(string traceparent) => new()
+    {
+        DeliveryMode = DeliveryModes.Persistent,
+        Headers = new Dictionary<string, object?> { ["traceparent"] = traceparent },
+    };
 
     private Task OnAckAsync(object sender, BasicAckEventArgs ack)
     {

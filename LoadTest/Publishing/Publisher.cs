@@ -14,12 +14,14 @@ internal sealed class Publisher(Endpoints endpoints, LoadSettings settings, Time
         CancellationToken cancellationToken)
     {
         var writer = new MessageWriter(plan);
+        var traced = new TracedMessages(plan, settings.TraceRatio);
         var cursor = new BlockCursor(plan, control);
         var pacer = new Pacer(settings.RatePerSecond, control, time);
         var broker = new Broker(endpoints, settings, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var lanes = Enumerable.Range(1, settings.Connections).Select(number => new PublisherLane(
-            number, plan, writer, cursor, pacer, broker, control, counters, endpoints, settings, time)).ToList();
+            number, plan, writer, traced, cursor, pacer, broker, control, counters, endpoints, settings, time))
+            .ToList();
         var running = lanes.ConvertAll(lane => Task.Run(() => lane.RunAsync(stop.Token), stop.Token));
         try
         {

@@ -7,8 +7,9 @@ namespace Votes.LoadTest.Publishing;
 /// was not confirmed again, with the same bytes: the broker may have had them, and then they come out as redelivered.
 /// </summary>
 internal sealed class PublisherLane(
-    int number, MessagePlan plan, MessageWriter writer, BlockCursor cursor, Pacer pacer, Broker broker,
-    PublishControl control, PublishCounters counters, Endpoints endpoints, LoadSettings settings, TimeProvider time)
+    int number, MessagePlan plan, MessageWriter writer, TracedMessages traced, BlockCursor cursor, Pacer pacer,
+    Broker broker, PublishControl control, PublishCounters counters, Endpoints endpoints, LoadSettings settings,
+    TimeProvider time)
 {
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(100);
 
@@ -138,7 +139,8 @@ internal sealed class PublisherLane(
         // The vote is its source's: a redelivery may be sent before the message that it repeats.
         control.Sending(message.Source);
         var length = writer.Write(message, castAt, _buffer);
-        return connection.SendAsync(new(message.Index, castAt), _buffer.AsMemory(0, length));
+        return connection.SendAsync(
+            new(message.Index, castAt), _buffer.AsMemory(0, length), traced.TraceparentOf(message));
     }
 
     private bool TakeBlock()

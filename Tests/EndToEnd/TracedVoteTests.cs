@@ -1,8 +1,9 @@
-using System.Diagnostics;
 using System.Text;
 using Npgsql;
 using RabbitMQ.Client;
 using Votes.LoadTest;
+using Votes.LoadTest.Planning;
+using Votes.LoadTest.Publishing;
 using Votes.LocalCluster;
 using Votes.Tests.Ingest;
 using Votes.Tests.Servers;
@@ -54,13 +55,12 @@ public sealed class TracedVoteTests : IAsyncDisposable
             },
             static _ => { },
             Stop);
-        var trace = ActivityTraceId.CreateRandom();
-        await PublishAsync(null);
-        await PublishAsync($"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+        await PublishUntracedAsync();
+        var vote = await PublishTracedAsync();
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(TimeSpan.FromMinutes(2));
-        var id = Encoding.Latin1.GetString(Convert.FromHexString(trace.ToString()));
+        var id = Encoding.Latin1.GetString(Convert.FromHexString(vote.ToString("N")));
         var told = await _collector.ListenAsync(
             new[]
             {
@@ -82,20 +82,36 @@ public sealed class TracedVoteTests : IAsyncDisposable
             """));
     }
 
-    private async Task PublishAsync(string? traceparent)
+    private async Task PublishUntracedAsync()
     {
         var factory = new ConnectionFactory { Uri = _cluster!.Addresses.AmqpUrl };
         await using var connection = await factory.CreateConnectionAsync(Stop);
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Stop);
-        var properties = new BasicProperties { Persistent = true };
-        if (traceparent is not null)
-        {
-            properties.Headers = new Dictionary<string, object?> { ["traceparent"] = traceparent };
-        }
+        var body = Message.Bytes("law-2026-001", voterId: "bob", voteId: Guid.NewGuid());
+        await channel.BasicPublishAsync(
+            "", "votes.aggregation", mandatory: true, new BasicProperties { Persistent = true }, body, Stop);
+    }
 
-        var body = Message.Bytes("law-2026-001", voterId: traceparent ?? "bob", voteId: Guid.NewGuid());
-        await channel.BasicPublishAsync("", "votes.aggregation", mandatory: true, properties, body, Stop);
+    /// <summary>Has the load test publish one vote, and returns its id, which is its trace's too.</summary>
+    private async Task<Guid> PublishTracedAsync()
+    {
+        var plan = new MessagePlan(new LoadPlan
+        {
+            Votes = 1,
+            Laws = 1,
+            Duplicates = 0,
+            Redeliveries = 0,
+            Malformed = 0,
+            RunId = RunId.New(),
+        });
+        var addresses = _cluster!.Addresses;
+        await new Publisher(
+                new Endpoints { PostgresUrl = addresses.PostgresUrl, AmqpUrl = addresses.AmqpUrl },
+                new LoadSettings { TraceRatio = 1 },
+                TimeProvider.System)
+            .RunAsync(plan, new PublishControl(plan), new PublishCounters(), new Progress<LoadProgress>(), Stop);
+        return VoteIds.Create(plan.RunId, 0);
     }
 
     private async Task<string?> ScalarAsync(string sql)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using RabbitMQ.Client;
 using Votes.LoadTest;
 using Votes.LoadTest.Planning;
@@ -97,6 +99,47 @@ public sealed class PublisherTests(TestServers servers)
         Assert.Equal(1_000, (await PublishAsync(endpoints)).Confirmed);
     }
 
+    // 246 of these thousand, as follows from the run's id.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.25, 246)]
+    [InlineData(1, 1_000)]
+    public async Task A_share_of_the_messages_has_a_trace_under_the_id_of_its_vote(double ratio, int traced)
+    {
+        var endpoints = await NewEndpointsAsync();
+        var broker = new Broker(endpoints, Settings, TimeProvider.System);
+        await broker.EnsureQueueAsync(Cancellation);
+
+        await PublishAsync(
+            endpoints, LoadPlans.Mixed with { Redeliveries = 0, Malformed = 0 }, Settings with { TraceRatio = ratio });
+
+        var votes = await ReadMessagesAsync(broker, endpoints.Queue);
+        Assert.Equal(1_000, votes.Count);
+        Assert.Equal(traced, votes.Count(static sent => sent.Traceparent is not null));
+        Assert.All(votes.Where(static sent => sent.Traceparent is not null), static sent =>
+        {
+            var id = Guid.Parse(sent.Body.Substring(12, 36)).ToString("N");
+            Assert.Equal($"00-{id}-{id[16..]}-01", sent.Traceparent);
+            Assert.True(ActivityContext.TryParse(sent.Traceparent, null, out _));
+        });
+    }
+
+    [Fact]
+    public async Task A_redelivery_has_the_trace_of_the_message_that_it_repeats()
+    {
+        var endpoints = await NewEndpointsAsync();
+        var broker = new Broker(endpoints, Settings, TimeProvider.System);
+        await broker.EnsureQueueAsync(Cancellation);
+
+        await PublishAsync(endpoints, LoadPlans.Mixed, Settings with { TraceRatio = 0.5 });
+
+        var votes = (await ReadMessagesAsync(broker, endpoints.Queue))
+            .Where(static sent => IsValidVote(sent.Body)).ToList();
+        Assert.Equal(950, votes.Count);
+        Assert.Equal(900, votes.DistinctBy(static sent => sent.Body).Count());
+        Assert.Equal(900, votes.Distinct().Count());
+    }
+
     [Fact]
     public async Task A_missing_queue_has_no_depth()
     {
@@ -121,32 +164,43 @@ public sealed class PublisherTests(TestServers servers)
         Assert.Contains($"127.0.0.1:{port}", failure.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<PublishCounters> PublishAsync(Endpoints endpoints)
+    private static Task<PublishCounters> PublishAsync(Endpoints endpoints) =>
+        PublishAsync(endpoints, LoadPlans.Mixed, Settings);
+
+    private static async Task<PublishCounters> PublishAsync(
+        Endpoints endpoints, LoadPlan loadPlan, LoadSettings settings)
     {
-        var plan = new MessagePlan(LoadPlans.Mixed);
+        var plan = new MessagePlan(loadPlan);
         var counters = new PublishCounters();
-        await new Publisher(endpoints, Settings, TimeProvider.System)
+        await new Publisher(endpoints, settings, TimeProvider.System)
             .RunAsync(plan, new(plan), counters, new Progress<LoadProgress>(), Cancellation);
         return counters;
     }
 
     // Of the malformed messages, only one kind carries what looks like the time of a vote.
-    private static IEnumerable<string> ValidVotes(IEnumerable<string> bodies) => bodies.Where(body =>
-        body.Contains("\"cast_at\":\"20", StringComparison.Ordinal)
-        && !body.Contains("2026-02-30", StringComparison.Ordinal));
+    private static IEnumerable<string> ValidVotes(IEnumerable<string> bodies) => bodies.Where(IsValidVote);
 
-    private static async Task<List<string>> ReadAsync(Broker broker, string queue)
+    private static bool IsValidVote(string body) => body.Contains("\"cast_at\":\"20", StringComparison.Ordinal)
+        && !body.Contains("2026-02-30", StringComparison.Ordinal);
+
+    private static async Task<List<string>> ReadAsync(Broker broker, string queue) =>
+        [.. (await ReadMessagesAsync(broker, queue)).Select(static sent => sent.Body)];
+
+    private static async Task<List<(string Body, string? Traceparent)>> ReadMessagesAsync(Broker broker, string queue)
     {
         await using var connection = await broker.ConnectAsync("test", Cancellation);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancellation);
-        var bodies = new List<string>();
+        var messages = new List<(string Body, string? Traceparent)>();
         while (await channel.BasicGetAsync(queue, autoAck: true, Cancellation) is { } message)
         {
             Assert.True(message.BasicProperties.Persistent);
-            bodies.Add(System.Text.Encoding.Latin1.GetString(message.Body.Span));
+            var traceparent = message.BasicProperties.Headers?["traceparent"] as byte[];
+            messages.Add((
+                Encoding.Latin1.GetString(message.Body.Span),
+                traceparent is null ? null : Encoding.Latin1.GetString(traceparent)));
         }
 
-        return bodies;
+        return messages;
     }
 
     private async Task<Endpoints> NewEndpointsAsync() =>

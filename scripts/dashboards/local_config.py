@@ -1,12 +1,13 @@
 """Prints prometheus/prometheus.yml for a local cluster: its jobs and paths as they are, with addresses in place of
-names, and a scrape a second. Arguments: the addresses of RabbitMQ's metrics, of PostgreSQL's, and of Prometheus itself."""
+names, and a scrape a second. Arguments: the addresses of RabbitMQ's metrics, of PostgreSQL's, and of Prometheus itself,
+and the folder that the rules are in."""
 
 import json
 import os
 import sys
 import urllib.parse
 
-rabbitmq, postgres, prometheus = sys.argv[1:]
+rabbitmq, postgres, prometheus, rules = sys.argv[1:]
 silos = {urllib.parse.urlparse(url).netloc for url in os.environ["SILO_HTTP"].split(",")}
 pages = {urllib.parse.urlparse(url).netloc for url in os.environ["METRICS_URLS"].split(",")}
 targets = {
@@ -18,10 +19,9 @@ targets = {
     "prometheus": [prometheus],
 }
 
-here = os.getcwd() + "/prometheus"
 job = None
 skipping = False
-for line in open(here + "/prometheus.yml", encoding="utf-8"):
+for line in open("prometheus/prometheus.yml", encoding="utf-8"):
     stripped = line.strip()
     if stripped.startswith("- job_name: "):
         job = stripped.removeprefix("- job_name: ")
@@ -36,6 +36,6 @@ for line in open(here + "/prometheus.yml", encoding="utf-8"):
     for key in ("scrape_interval", "evaluation_interval", "scrape_timeout"):
         if stripped.startswith(key + ":"):
             line = "  %s: 1s\n" % key
-    print(line.replace("/etc/prometheus", here), end="")
+    print(line.replace("/etc/prometheus", rules), end="")
 if targets:
     sys.exit("prometheus.yml has no job " + ", ".join(targets))
