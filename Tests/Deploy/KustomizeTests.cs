@@ -117,7 +117,12 @@ public sealed partial class KustomizeTests
     private static async Task<string> KubectlAsync(string[] arguments, CancellationToken cancellationToken)
     {
         using var kubectl = Process.Start(
-            new ProcessStartInfo("kubectl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            new ProcessStartInfo("kubectl", arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         var output = kubectl.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = kubectl.StandardError.ReadToEndAsync(cancellationToken);
         await kubectl.WaitForExitAsync(cancellationToken);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
-using Orleans.Configuration;
 using Votes.Grains.Interfaces;
 using Votes.LocalCluster;
 using Votes.Tests.Servers;
@@ -91,7 +90,8 @@ public sealed class RunningClusterTests(RunningCluster running) : IClassFixture<
         var builder = Host.CreateApplicationBuilder();
         await using var source = NpgsqlDataSource.Create(running.Cluster.Addresses.PostgresConnectionString);
         builder.UseOrleansClient(client => client
-            .Configure<ClusterOptions>(static options => (options.ClusterId, options.ServiceId) = ("votes", "votes"))
+            .Configure<Orleans.Configuration.ClusterOptions>(
+                static options => (options.ClusterId, options.ServiceId) = ("votes", "votes"))
             .UseAdoNetClustering(options => (options.Invariant, options.DataSource) = ("Npgsql", source)));
         using var host = builder.Build();
         await host.StartAsync(Stop);
