@@ -31,7 +31,8 @@ public sealed class ReadAheadStream(Socket socket) : NetworkStream(socket, ownsS
     {
         if (_start == _end && !buffer.IsEmpty)
         {
-            (_start, _end) = (0, base.Read(_ahead));
+            // Not by a span: of a type that is derived, the base reads that by the other method, which comes back here.
+            (_start, _end) = (0, base.Read(_ahead, 0, _ahead.Length));
         }
 
         return Take(buffer);

@@ -21,10 +21,8 @@ public static class OrleansMetrics
             "orleans-messaging-received-header-size",
             "orleans-messaging-sent-local",
             "orleans-catalog-activations",
-            "orleans-directory-cache-size",
 
             // Counted when a connection comes or goes.
-            "orleans-gateway-connected-clients",
             "orleans-networking-sockets-opened",
             "orleans-networking-sockets-closed",
 
@@ -39,7 +37,7 @@ public static class OrleansMetrics
         StringComparer.Ordinal);
 
     /// <summary>
-    /// Exports them from now on, until disposed. Before the silo is built: Orleans tells of clients as they come.
+    /// Exports them from now on, until disposed. Before the silo is built, so that nothing is missed.
     /// </summary>
     public static IDisposable Export(CollectorRegistry registry) => MeterAdapter.StartListening(new MeterAdapterOptions
     {
@@ -47,7 +45,8 @@ public static class OrleansMetrics
         InstrumentFilterPredicate = static instrument =>
             instrument.Meter.Name == Meter && Exported.Contains(instrument.Name),
 
-        // A figure that is forgotten because it did not change would begin again at 0. Their labels are few.
-        MetricsExpireAfter = TimeSpan.FromDays(365),
+        // The longest there is: a counter that has not moved for so long begins again at 0, as after a restart. That is why
+        // no figure is exported that goes up and down by steps, such as the clients of a gateway.
+        MetricsExpireAfter = TimeSpan.FromDays(1),
     });
 }

@@ -129,7 +129,7 @@ public sealed class RefusalToStartTests(TestServers servers) : IAsyncLifetime
             ["URLS"] = $"http://127.0.0.1:{Ports.Free()}",
             ["ConnectionStrings__Votes"] = _database.ServiceConnectionString,
             ["RabbitMq__Uri"] = _broker.AbsoluteUri,
-            ["VoterKey__Secret"] = "a secret of the tests with 32 bytes or more",
+            ["VoterKey__Secret"] = Convert.ToBase64String(new byte[32]),
             ["Cluster__ClusterId"] = "votes",
             ["Cluster__ServiceId"] = "votes",
             ["Cluster__AdvertisedAddress"] = "127.0.0.1",

@@ -13,7 +13,7 @@ public sealed class OrleansMetricsTests
 
     [Theory]
     [InlineData("orleans-messaging-sent-dropped", OrleansMetrics.Meter, true)]
-    [InlineData("orleans-gateway-connected-clients", OrleansMetrics.Meter, true)]
+    [InlineData("orleans-networking-sockets-opened", OrleansMetrics.Meter, true)]
     [InlineData("orleans-gateway-sent", OrleansMetrics.Meter, false)]
     [InlineData("orleans-gateway-received", OrleansMetrics.Meter, false)]
     [InlineData("orleans-messaging-processing-dispatcher-received", OrleansMetrics.Meter, false)]
@@ -40,21 +40,20 @@ public sealed class OrleansMetricsTests
     }
 
     [Fact]
-    public async Task A_page_has_the_clients_that_are_there_and_the_messages_that_were_dropped()
+    public async Task A_page_has_the_connections_that_were_opened_and_the_messages_that_were_dropped()
     {
         var registry = Metrics.NewCustomRegistry();
         using var export = OrleansMetrics.Export(registry);
         using var source = new Meter(OrleansMetrics.Meter);
-        var clients = source.CreateUpDownCounter<int>("orleans-gateway-connected-clients");
-        clients.Add(1, OfThisTest);
-        clients.Add(1, OfThisTest);
-        clients.Add(-1, OfThisTest);
+        var opened = source.CreateCounter<int>("orleans-networking-sockets-opened");
+        opened.Add(1, OfThisTest);
+        opened.Add(1, OfThisTest);
         var dropped = source.CreateCounter<int>("orleans-messaging-sent-dropped");
         dropped.Add(3, OfThisTest);
 
         var page = await PageAsync(registry);
 
-        Assert.Contains(Sample("gateway_connected_clients", 1), page, StringComparison.Ordinal);
+        Assert.Contains(Sample("networking_sockets_opened", 2), page, StringComparison.Ordinal);
         Assert.Contains(Sample("messaging_sent_dropped", 3), page, StringComparison.Ordinal);
     }
 
