@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Runtime;
 using Prometheus;
 using Votes.Grains.Interfaces;
 using Votes.Ingest;
@@ -165,12 +166,20 @@ try
     await app.RunAsync();
     await app.DisposeAsync();
 }
-catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+catch (Exception e) when (e is OperationCanceledException or OrleansException && stopping.IsCancellationRequested)
 {
-    // Asked to stop before it had started.
+    // Asked to stop before it had started, or refused to start: a cluster client that is stopped while it looks for silos says
+    // that it has found none.
 }
 
-return state.Failure is null ? 0 : 1;
+if (state.Failure is not { } failure)
+{
+    return 0;
+}
+
+// Once more, behind whatever the host had to say of its end.
+await Console.Error.WriteLineAsync($"This process ends with status 1. {failure.Message}");
+return 1;
 
 T Section<T>(string name)
     where T : class, new()

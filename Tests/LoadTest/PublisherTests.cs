@@ -194,7 +194,9 @@ public sealed class PublisherTests(TestServers servers)
         while (await channel.BasicGetAsync(queue, autoAck: true, Cancellation) is { } message)
         {
             Assert.True(message.BasicProperties.Persistent);
-            var traceparent = message.BasicProperties.Headers?["traceparent"] as byte[];
+            var traceparent = message.BasicProperties.Headers?.TryGetValue("traceparent", out var header) == true
+                ? (byte[]?)header
+                : null;
             messages.Add((
                 Encoding.Latin1.GetString(message.Body.Span),
                 traceparent is null ? null : Encoding.Latin1.GetString(traceparent)));

@@ -58,7 +58,7 @@ public sealed class OrleansMetricsTests
     }
 
     private static string Sample(string name, int value) =>
-        $"\nmicrosoft_orleans_orleans_{name}{{Direction=\"Test\"}} {value}\n";
+        $"\nmicrosoft_orleans_orleans_{name}{{direction=\"Test\"}} {value}\n";
 
     private static async Task<string> PageAsync(CollectorRegistry registry)
     {
