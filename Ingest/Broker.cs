@@ -34,7 +34,6 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
         RequestedConnectionTimeout = options.CallTimeout,
         ContinuationTimeout = options.CallTimeout,
         MaxInboundMessageBodySize = MaxInboundBytes,
-        SocketFactory = ReadAheadClient.For,
     };
 
     /// <summary>Opens a connection.</summary>

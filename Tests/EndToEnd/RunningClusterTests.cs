@@ -73,6 +73,14 @@ public sealed class RunningClusterTests(RunningCluster running) : IClassFixture<
         Assert.NotEqual(0, Sum("batch_processing_duration_seconds_count"));
         Assert.Contains(lines, static line => line.StartsWith("# TYPE aggregation_errors_total counter", StringComparison.Ordinal));
 
+        // Orleans' own: what costs nothing per message, of each silo, and nothing that is counted for each.
+        Assert.Equal(2, lines.Count(static line => line.StartsWith(
+            "microsoft_orleans_orleans_networking_sockets_opened{direction=\"GatewayToClient\"} ", StringComparison.Ordinal)));
+        Assert.Equal(2, lines.Count(static line => line.StartsWith(
+            "microsoft_orleans_orleans_messaging_sent_local ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, static line => line.Contains("messages_size", StringComparison.Ordinal)
+            || line.Contains("requests_latency", StringComparison.Ordinal));
+
         // 200 laws, 50 of them by name on each of two silos, all others as one.
         var laws = lines.Where(static line => line.StartsWith("votes_aggregated_total{", StringComparison.Ordinal))
             .Select(static line => line.Split('"')[1]).Distinct(StringComparer.Ordinal).ToList();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Votes.LocalCluster;
 
 namespace Votes.LoadTest.Chaos.Faults;
@@ -19,6 +20,7 @@ internal sealed class DrillCluster : IAsyncDisposable
     private readonly DrillOptions _options;
     private readonly IDisposable _lock;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _settling = new(StringComparer.Ordinal);
 
     private DrillCluster(DrillOptions options, Cluster cluster, DrillLinks links, IDisposable folderLock)
     {
@@ -42,6 +44,12 @@ internal sealed class DrillCluster : IAsyncDisposable
 
     /// <summary>The queues.</summary>
     public VoteQueues Queues { get; }
+
+    /// <summary>
+    /// Held by whoever brings a silo back: two faults may have hit the same one, and heal at the same time.
+    /// </summary>
+    public SemaphoreSlim Settling(ServiceProcess silo) =>
+        _settling.GetOrAdd(silo.Name, static _ => new SemaphoreSlim(1, 1));
 
     /// <summary>How the superuser connects to the votes' database, for Npgsql; straight.</summary>
     public string Superuser => Cluster.Postgres.SuperuserConnectionString("votes");

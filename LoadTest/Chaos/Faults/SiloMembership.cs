@@ -23,6 +23,21 @@ internal sealed class SiloMembership(DrillCluster drill)
     public async Task<(bool Restarted, string? Problem)> SettleAsync(
         ServiceProcess silo, CancellationToken cancellationToken)
     {
+        var settling = drill.Settling(silo);
+        await settling.WaitAsync(cancellationToken);
+        try
+        {
+            return await SettleAloneAsync(silo, cancellationToken);
+        }
+        finally
+        {
+            settling.Release();
+        }
+    }
+
+    private async Task<(bool Restarted, string? Problem)> SettleAloneAsync(
+        ServiceProcess silo, CancellationToken cancellationToken)
+    {
         var clock = TimeProvider.System;
         var start = clock.GetTimestamp();
         var calmSince = start;

@@ -56,6 +56,20 @@ public sealed class FaultTests(DrillFixture fixture) : IClassFixture<DrillFixtur
         FaultKind.RabbitClose, RabbitMqLog("chaos drill closes all connections"), lettersRepeat: true);
 
     [Fact]
+    public async Task A_silo_that_two_faults_have_hit_is_started_again_once()
+    {
+        var silo = Drill.Cluster.Silos[^1];
+        var membership = new SiloMembership(Drill);
+        await silo.KillAsync(Stop);
+
+        var settled = await Task.WhenAll(membership.SettleAsync(silo, Stop), membership.SettleAsync(silo, Stop));
+
+        Assert.Single(settled, static one => one.Restarted);
+        Assert.All(settled, static one => Assert.Null(one.Problem));
+        Assert.True(await silo.IsReadyAsync(Stop));
+    }
+
+    [Fact]
     public async Task Every_kind_can_be_made_and_says_what_it_breaks()
     {
         var said = Enum.GetValues<FaultKind>().Select(kind => New(kind).Describe()).ToList();
