@@ -85,22 +85,23 @@ public sealed class TallyWriter : IAsyncDisposable
     /// <summary>Asks for a flush of everything that is pending in the law's lane.</summary>
     public void Ask(string lawId) => LaneOf(lawId).Ask();
 
-    /// <summary>Ends the lanes. What is still pending goes back to its senders.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        // Side by side: each may have to wait for a flush that is under way.
-        await Task.WhenAll(_lanes.Select(static lane => lane.DisposeAsync().AsTask()));
-    }
-
     /// <summary>
-    /// Acks go in order, so what waits in one lane holds up what is durable in the others: a backlog flushes them all.
+    /// Asks for a flush of everything that is pending. Acks go in order, so what waits in one lane holds up what is durable in
+    /// the others: a backlog flushes them all.
     /// </summary>
-    private void AskAll()
+    public void AskAll()
     {
         foreach (var lane in _lanes)
         {
             lane.Ask();
         }
+    }
+
+    /// <summary>Ends the lanes. What is still pending goes back to its senders.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Side by side: each may have to wait for a flush that is under way.
+        await Task.WhenAll(_lanes.Select(static lane => lane.DisposeAsync().AsTask()));
     }
 
     private async ValueTask EnterAsync(int votes, long arrived)

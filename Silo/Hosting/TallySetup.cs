@@ -44,6 +44,7 @@ public static class TallySetup
         services.AddSingleton<StoreState>();
         services.AddSingleton<SiloJoins>();
         services.AddSingleton<TallyWriter>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FlushAtStop>();
         services.AddSingleton<LawBook>();
     }
 

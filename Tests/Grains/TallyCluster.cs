@@ -63,6 +63,7 @@ internal sealed class TallyCluster : IAsyncDisposable
             silo.Services.AddSingleton<StoreState>();
             silo.Services.AddSingleton<SiloJoins>();
             silo.Services.AddSingleton<TallyWriter>();
+            silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FlushAtStop>();
             silo.Services.AddSingleton<LawBook>();
             silo.Services.AddSingleton<TallyFeed>();
         });
