@@ -88,8 +88,8 @@ test-unit: ## Run the tests that need no server
 dashboards: ## Check alerts and dashboards on a real Prometheus that scrapes a cluster; RULES=1 for promtool's tests alone
 	@scripts/dashboards.sh $(if $(filter 1,$(RULES)),--rules)
 
-alert-drill: ## Break a private cluster until a real Prometheus fires every alert, and mend it
-	@scripts/alert-drill.sh
+alert-drill: ## Break a private cluster until a real Prometheus fires every alert, and mend it; FAULTS=silo,disk PACE=5 pick
+	@FAULTS="$(FAULTS)" scripts/alert-drill.sh
 
 containers: ## Build the Dockerfiles with buildah, run what they make, and count votes with it; needs root
 	@scripts/containers.sh

@@ -131,6 +131,10 @@ public sealed partial class DocumentsTests
         });
     }
 
+    [Fact]
+    public void Sample_of_a_grain_client_is_the_program_that_is_built() =>
+        Assert.Contains($"```csharp\n{Read("samples/LiveTotals/Program.cs")}```\n", Read("docs/API.md"));
+
     /// <summary>The options of <c>.env.example</c> with the values that stand there.</summary>
     private static Dictionary<string, string> Defaults() => Read(".env.example").Split('\n')
         .Select(static line => line.TrimStart('#').Split('=', 2))
