@@ -80,9 +80,9 @@ public sealed class ChaosDrill
         var tallies = new TallyWatch(cluster.Endpoints, plan.Laws, _book, _time);
         await using var snapshots = new SnapshotWatch(cluster.Endpoints, plan, control, tallies, _book, _time);
         var checks = new FinalChecks(_book, cluster.Endpoints, cluster.Cluster.RabbitMq, _time);
-        using var counting = new CountingSilos(() => cluster.Cluster.Silos, _time);
+        using var working = new WorkingServices(_time);
         var runner = new EpisodeRunner(
-            _options, cluster, control, settings.Connections, flow, counting, checks, _book, _audience, _time);
+            _options, cluster, control, settings.Connections, flow, working, checks, _book, _audience, _time);
         var processes = new ProcessWatch(
             () => cluster.Cluster.Services, runner.MayEnd, _options.SiloMemoryBytes, _options.IngestMemoryBytes, _book,
             _time);
@@ -151,18 +151,15 @@ public sealed class ChaosDrill
     private void ShowVerifying(LoadProgress progress) =>
         _phase = progress.Note.Length > 0 ? $"{progress.Phase}: {progress.Note}" : progress.Phase.ToString();
 
-    private DrillOptions ClusterOptions()
+    private DrillOptions ClusterOptions() => new()
     {
-        var options = new DrillOptions
-        {
-            Silos = _options.Silos,
-            Ingests = _options.Ingests,
-            Seed = (int)_options.Seed,
-            SiloProgram = _options.SiloProgram,
-            SiloVariables = _options.SiloVariables,
-        };
-        return _options.Folder is { } folder ? options with { Folder = new(folder) } : options;
-    }
+        Folder = new(_options.Folder),
+        Silos = _options.Silos,
+        Ingests = _options.Ingests,
+        Seed = (int)_options.Seed,
+        SiloProgram = _options.SiloProgram,
+        SiloVariables = _options.SiloVariables,
+    };
 
     private LoadPlan Plan() => new()
     {

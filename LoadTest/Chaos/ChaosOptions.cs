@@ -1,4 +1,5 @@
 using Votes.LoadTest.Chaos.Schedule;
+using Votes.LocalCluster;
 
 namespace Votes.LoadTest.Chaos;
 
@@ -46,8 +47,8 @@ public sealed record ChaosOptions
     /// <summary>How long the end of the drill may show no movement before it is judged as it stands.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Where the drill's cluster keeps everything; removed at each start. Null for .local/chaos.</summary>
-    public string? Folder { get; init; }
+    /// <summary>Where the drill's cluster keeps everything; removed at each start.</summary>
+    public string Folder { get; init; } = Path.Combine(LocalFolder.Default().Root, "chaos");
 
     /// <summary>The silos' program, where it is not the one of this repository.</summary>
     public string? SiloProgram { get; init; }

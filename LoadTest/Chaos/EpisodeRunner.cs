@@ -12,7 +12,7 @@ namespace Votes.LoadTest.Chaos;
 /// <summary>Injects the faults of one episode after another, heals them, and measures how soon votes flow again.</summary>
 internal sealed class EpisodeRunner(
     ChaosOptions options, DrillCluster cluster, PublishControl control, int connections, FlowWatch flow,
-    CountingSilos counting, FinalChecks checks, InvariantBook book, IDrillAudience audience, TimeProvider time)
+    WorkingServices working, FinalChecks checks, InvariantBook book, IDrillAudience audience, TimeProvider time)
 {
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CountingLimit = TimeSpan.FromSeconds(30);
@@ -42,8 +42,8 @@ internal sealed class EpisodeRunner(
     /// <summary>Runs an episode to the end of its recovery.</summary>
     public async Task<EpisodeReport> RunAsync(Episode episode, CancellationToken cancellationToken)
     {
-        if (await counting.WaitForAllAsync(CountingLimit, cancellationToken) is [_, ..] idle)
-            Tell($"{string.Join(", ", idle)} counted no vote for {CountingLimit.TotalSeconds:0} s");
+        if (await working.WaitForAllAsync(cluster.Cluster.Silos, CountingLimit, cancellationToken) is [_, ..] empty)
+            Tell($"{string.Join(", ", empty)} counted no vote for {CountingLimit.TotalSeconds:0} s");
         var at = flow.Now;
         var seeds = episode.Faults.Select((_, place) => (int)(options.Seed * 1_000) + (episode.Number * 2) + place);
         var faults = episode.Faults.Zip(seeds, (planned, seed) => FaultFactory.Create(planned, cluster, seed)).ToList();
@@ -64,6 +64,8 @@ internal sealed class EpisodeRunner(
             control.Resume();
         }
 
+        var allTake = working.WaitForAllAsync(
+            cluster.Cluster.Ingests, options.Bounds ? bound : options.RecoveryLimit, cancellationToken);
         var afterHeal = await flow.RecoverAsync(options.RecoveryLimit, cancellationToken);
         Tell(afterHeal is { } took
             ? $"{episode.Name}: votes flow again {took.TotalSeconds:0.0} s after the healing"
@@ -71,7 +73,7 @@ internal sealed class EpisodeRunner(
               $"{flow.LawsStanding} laws stand still, {flow.Rate:N0} votes/s");
         foreach (var wrong in faults.SelectMany(fault => fault.Problems))
             book.Violated(Invariant.ProcessesStay, $"{episode.Number} {episode.Name}: {wrong}");
-        var inTime = Judge(episode, asked, byItself, afterHeal, bound);
+        var inTime = Judge(episode, asked, byItself, afterHeal, await allTake, bound);
         lock (_lock)
             _active.Clear();
         await Task.Delay(Calm, time, cancellationToken);
@@ -115,12 +117,22 @@ internal sealed class EpisodeRunner(
         Tell($"healed: {string.Join(", ", faults.Select(fault => fault.Describe()))}");
     }
 
-    private bool Judge(Episode episode, bool asked, TimeSpan? byItself, TimeSpan? afterHeal, TimeSpan bound)
+    private bool Judge(
+        Episode episode, bool asked, TimeSpan? byItself, TimeSpan? afterHeal, IReadOnlyList<string> idleIngests,
+        TimeSpan bound)
     {
-        book.Checked(Invariant.Recovery, asked ? 2 : 1);
+        book.Checked(Invariant.Recovery, asked ? 3 : 2);
         var inTime = afterHeal is not null && (!options.Bounds || afterHeal <= bound);
         if (!inTime)
             book.Violated(Invariant.Recovery, $"{episode.Number} {episode.Name}: {Late(afterHeal)} after the healing");
+        foreach (var idle in idleIngests)
+        {
+            inTime = false;
+            book.Violated(
+                Invariant.Recovery,
+                $"{episode.Number} {episode.Name}: {idle} settled nothing in time after the healing; others did its work");
+        }
+
         if (asked && options.Bounds && !(byItself <= bound))
         {
             inTime = false;

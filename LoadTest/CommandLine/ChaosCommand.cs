@@ -6,6 +6,7 @@ using Spectre.Console;
 using Votes.LoadTest.Chaos;
 using Votes.LoadTest.Chaos.Reporting;
 using Votes.LoadTest.Chaos.Schedule;
+using Votes.LocalCluster;
 
 namespace Votes.LoadTest.CommandLine;
 
@@ -66,7 +67,9 @@ internal sealed class ChaosCommand(IAnsiConsole console)
 
     private readonly Option<string?> _folder = new("--folder")
     {
-        Description = "Where the drill's cluster keeps data and logs, removed at each start; .local/chaos if not told",
+        Description =
+            "Where the drill's cluster keeps data and logs, removed at each start; .local/chaos if not told. Logs of a " +
+            "drill that fails are kept beside it, in a folder whose name ends in -kept",
     };
 
     private readonly Option<string> _report = new("--report")
@@ -106,7 +109,21 @@ internal sealed class ChaosCommand(IAnsiConsole console)
         // Whatever the token says by now: what the drill found must not be lost.
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(report, Json), CancellationToken.None);
         ChaosView.Write(console, report, file);
-        return report.Passed ? Commands.Done : Commands.Failed;
+        if (report.Passed)
+            return Commands.Done;
+        Keep(options, file);
+        return Commands.Failed;
+    }
+
+    // The next drill removes this one's folder, and overwrites its report.
+    private void Keep(ChaosOptions options, string report)
+    {
+        var name = string.Create(
+            CultureInfo.InvariantCulture, $"seed-{options.Seed}-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}");
+        if (new LocalFolder(options.Folder).KeepLogs(name) is not { } kept)
+            return;
+        File.Copy(report, Path.Combine(kept, "report.json"));
+        console.Profile.Out.Writer.WriteLine($"its logs and its report are kept in {kept}");
     }
 
     private ChaosOptions Read(ParseResult parsed)
@@ -123,7 +140,7 @@ internal sealed class ChaosCommand(IAnsiConsole console)
                 Rate = parsed.GetValue(_rate),
                 Silos = parsed.GetValue(_silos),
                 Ingests = parsed.GetValue(_ingests),
-                Folder = parsed.GetValue(_folder),
+                Folder = parsed.GetValue(_folder) ?? Default.Folder,
             };
             return options.Problems() is { Count: > 0 } problems ? throw new UsageException([.. problems]) : options;
         }

@@ -35,8 +35,11 @@ public sealed class LocalFolder
     /// <summary>Addresses for clients, as KEY=value lines.</summary>
     public string EndpointsFile => Path.Combine(Root, "endpoints.env");
 
+    /// <summary>The logs, one a process.</summary>
+    public string Logs => Path.Combine(Root, "logs");
+
     /// <summary>The log file of one process.</summary>
-    public string Log(string name) => Path.Combine(Root, "logs", name + ".log");
+    public string Log(string name) => Path.Combine(Logs, name + ".log");
 
     /// <summary>The file that puts a silo or an Ingest on record.</summary>
     public string ProcessOf(string name) => Path.Combine(Run, name + ProcessFile.Extension);
@@ -114,6 +117,24 @@ public sealed class LocalFolder
         }
 
         return processes.Count;
+    }
+
+    /// <summary>
+    /// Copies the logs to a folder beside this one, where they stay when this one is removed. Nothing need be stopped.
+    /// </summary>
+    /// <param name="name">Which of the copies it is; a copy of that name is replaced.</param>
+    /// <returns>Where the copy is; null where there are no logs.</returns>
+    public string? KeepLogs(string name)
+    {
+        if (!Directory.Exists(Logs))
+            return null;
+        var kept = Path.Combine(Root + "-kept", name);
+        if (Directory.Exists(kept))
+            Directory.Delete(kept, recursive: true);
+        Directory.CreateDirectory(kept);
+        foreach (var log in Directory.EnumerateFiles(Logs))
+            File.Copy(log, Path.Combine(kept, Path.GetFileName(log)));
+        return kept;
     }
 
     /// <summary>Removes the folder, with the data that lies elsewhere for it; nothing in it may be running.</summary>

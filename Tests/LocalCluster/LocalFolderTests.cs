@@ -47,4 +47,21 @@ public sealed class LocalFolderTests
         folder.Lock().Dispose();
         await folder.KillAndDeleteAsync(Cancel);
     }
+
+    [Fact]
+    public async Task Logs_that_are_kept_outlive_their_folder()
+    {
+        var folder = LocalFolder.ForTests("kept");
+        Assert.Null(folder.KeepLogs("none"));
+        Directory.CreateDirectory(folder.Logs);
+        await File.WriteAllTextAsync(folder.Log("silo-1"), "what went wrong", Cancel);
+
+        folder.KeepLogs("twice");
+        var kept = folder.KeepLogs("twice");
+        await folder.KillAndDeleteAsync(Cancel);
+
+        Assert.NotNull(kept);
+        Assert.Equal("what went wrong", await File.ReadAllTextAsync(Path.Combine(kept, "silo-1.log"), Cancel));
+        Directory.Delete(Path.GetDirectoryName(kept)!, recursive: true);
+    }
 }

@@ -6,7 +6,7 @@ namespace Votes.LoadTest.Chaos.Faults;
 internal sealed record DrillOptions
 {
     /// <summary>Where everything it writes belongs; removed, with what runs there, and made anew at each start.</summary>
-    public LocalFolder Folder { get; init; } = new(Path.Combine(LocalFolder.Default().Root, "chaos"));
+    public required LocalFolder Folder { get; init; }
 
     /// <summary>Number of silos.</summary>
     public int Silos { get; init; } = 3;

@@ -30,8 +30,8 @@ internal sealed class JoiningSilo(DrillCluster drill) : Fault
     {
         if (Joined is { } joined)
         {
-            using var counting = new CountingSilos(() => drill.Cluster.Silos, TimeProvider.System);
-            _counted = await counting.CountedAsync(joined, cancellationToken);
+            using var working = new WorkingServices(TimeProvider.System);
+            _counted = await working.WorkOfAsync(joined, cancellationToken);
         }
 
         _leave.Start();
