@@ -48,7 +48,10 @@ public sealed class SiloClusterOptions : IValidatableObject
     [Range(1, 65_535)]
     public int? GatewayListenPort { get; set; }
 
-    /// <summary>How long a call between silos may take. 1 s to 5 min.</summary>
+    /// <summary>
+    /// How long a call between silos may take, 1 s to 5 min. What they ask each other of the grain directory may take half
+    /// of it, and is asked again then.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -63,7 +63,7 @@ public sealed record RabbitMqOptions
     public TimeSpan ReconnectMaxDelay { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a lane without deliveries asks the broker whether messages wait for it.</summary>
-    public TimeSpan StallCheckPeriod { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StallCheckPeriod { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many dead letters may be on their way to the broker at once.</summary>
     public int DeadLettersInFlight { get; init; } = 256;

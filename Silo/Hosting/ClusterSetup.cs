@@ -139,6 +139,10 @@ public static class ClusterSetup
         services.AddOptions<SiloMessagingOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
         {
             orleans.ResponseTimeout = ours.Value.ResponseTimeout;
+
+            // For what silos ask each other of the directory. A question that a broken connection swallowed keeps the laws
+            // it is about from being counted until it is given up and asked again; Orleans' default is 30 seconds.
+            orleans.SystemResponseTimeout = ours.Value.ResponseTimeout / 2;
             orleans.ClientDropTimeout = ours.Value.ClientDropTimeout;
 
             // Tells clients to use another gateway before this one goes.
