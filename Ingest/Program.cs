@@ -99,12 +99,13 @@ services.AddSingleton<VoterKeyRegistry>();
 services.AddSingleton(provider => new KnownSchema(
     provider.GetRequiredService<NpgsqlDataSource>(), KnownSchema.Embedded));
 services.AddSingleton(new IngestMetrics(Metrics.DefaultFactory));
+services.AddSingleton<LawGrains>();
 services.AddSingleton<RecordVotes>(provider =>
 {
-    var client = provider.GetRequiredService<IClusterClient>();
+    var laws = provider.GetRequiredService<LawGrains>();
 
     // The client's own limit should end a call; a law whose calls never ended could not send any more.
-    return (lawId, batch, token) => client.GetGrain<ILawTallyGrain>(lawId).RecordAsync(batch, token)
+    return (lawId, batch, token) => laws[lawId].RecordAsync(batch, token)
         .WaitAsync(cluster.ResponseTimeout + answerMargin, token);
 });
 services.AddHealthChecks().AddCheck("ingest", state, HealthStatus.Unhealthy, [ReadyTag]);
