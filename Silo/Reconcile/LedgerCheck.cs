@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace Votes.Silo.Reconcile;
 
 /// <summary>
-/// One check: recounts a slice of the laws, and all laws that were wrong before. Its cost is bounded by a number of votes
-/// and a time limit, and it uses one database connection and one core. No lock: flushes are not held up.
+/// One check: recounts some of the laws, and all laws that were wrong before. Its cost is bounded by a number of votes, by
+/// a share of one core, and by half of the interval; it uses one database connection. No lock: flushes are not held up.
 /// </summary>
 /// <param name="dataSource">Connects as the application's role.</param>
 /// <param name="options">The bounds.</param>
@@ -30,7 +30,7 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
     private readonly SliceSize _slice = new(options.VotesPerCheck);
 
     /// <summary>Takes the turn of this interval where nobody has.</summary>
-    /// <returns>Where the slice begins; null: it is not due, or another silo's.</returns>
+    /// <returns>Where the check begins; null: it is not due, or another silo's.</returns>
     /// <exception cref="NpgsqlException">The database is not there.</exception>
     public async Task<string?> TryClaimAsync(CancellationToken cancellationToken)
     {
@@ -55,16 +55,16 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
             reader.GetInt64(4));
     }
 
-    /// <summary>Recounts the slice that begins after a law, and all laws known to differ, and records what it finds.</summary>
+    /// <summary>Recounts the laws after one, and all laws known to differ, and records what it finds.</summary>
     /// <param name="after">What <see cref="TryClaimAsync"/> returned.</param>
-    /// <param name="time">Measures how long it takes.</param>
+    /// <param name="time">The clock of its pauses.</param>
     /// <param name="cancellationToken">Ends it; nothing is recorded then.</param>
     /// <exception cref="NpgsqlException">
-    /// The slice took too long even when it was split, or the database went away; nothing is recorded.
+    /// The first slice took too long even when it was split, or the database went away; nothing is recorded.
     /// </exception>
     public async Task<CheckResult> RunAsync(string after, TimeProvider time, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var pace = new Pace(options.Share, options.Interval / 2, time);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var known = await DifferenceRecord.ReadAsync(connection, cancellationToken);
         await using (var bounds = Command(connection, Bounds(), ShortLimit))
@@ -72,13 +72,13 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
             await bounds.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var recount = new Recount(connection, options.StatementTimeout);
-        var end = await recount.SliceAsync(after, _slice, cancellationToken);
+        var recount = new Recount(connection, options.StatementTimeout, pace);
+        var end = await recount.SlicesAsync(after, options.VotesPerCheck, _slice, cancellationToken);
         var knownLaws = known.Select(static row => row.Total.LawId).Distinct(StringComparer.Ordinal);
         await recount.OutsideAsync([.. knownLaws], after, end, cancellationToken);
 
         KnownDifference[] seen = [.. known.Where(row => recount.Saw(row.Total.LawId))];
-        var check = (after, end ?? "", recount.HasLooked, recount.AuditRows, time.GetElapsedTime(started));
+        var check = (after, end ?? "", recount.HasLooked, recount.AuditRows, pace.Worked);
         await DifferenceRecord.WriteAsync(connection, seen, recount.Wrong, check, cancellationToken);
         return CheckResult.Compare(
             recount.AuditRows, [.. seen.Select(static row => row.Total)], recount.Wrong, recount.Skipped);

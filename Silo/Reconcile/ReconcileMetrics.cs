@@ -29,7 +29,7 @@ public sealed class ReconcileMetrics
         _sweptAt = create.CreateGauge(
             "votes_reconcile_last_sweep_timestamp_seconds",
             "When checks had last gone through all laws, in seconds since 1970; 0: not yet.");
-        _duration = create.CreateGauge("votes_reconcile_duration_seconds", "How long the last check took.");
+        _duration = create.CreateGauge("votes_reconcile_duration_seconds", "How long the last check's statements took, without its pauses.");
         _interval = create.CreateGauge("votes_reconcile_interval_seconds", "The time from one check to the next.");
         _failures = create.CreateCounter("votes_reconcile_failures_total", "Checks of this silo that did not succeed.");
         _skipped = create.CreateCounter(

@@ -18,10 +18,17 @@ public sealed class ReconcileOptions : IValidatableObject
 
     /// <summary>
     /// The votes that one check recounts, as its laws' totals have them: as many laws as it takes to reach this number, at
-    /// least one. 1 to 1,000,000,000.
+    /// least one. Fewer where half of <see cref="Interval"/> is over first. 1 to 1,000,000,000.
     /// </summary>
     [Range(1, 1_000_000_000)]
     public int VotesPerCheck { get; set; } = 5_000_000;
+
+    /// <summary>
+    /// The share of its time that a check's statements may take; between them it waits, so that votes have the rest of the
+    /// core and of the disk. 0.001 to 1.
+    /// </summary>
+    [Range(0.001, 1.0)]
+    public double Share { get; set; } = 0.1;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

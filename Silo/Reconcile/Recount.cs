@@ -9,7 +9,8 @@ namespace Votes.Silo.Reconcile;
 /// </summary>
 /// <param name="connection">Its own, without a transaction.</param>
 /// <param name="statementTimeout">How long a statement may take.</param>
-internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTimeout)
+/// <param name="pace">Told of each statement, and asked whether to go on.</param>
+internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTimeout, Pace pace)
 {
     // So many statements of a slice, and of what is known to differ, may take too long: they bound what a check costs.
     private const int MaxTimeouts = 2;
@@ -56,6 +57,7 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
     private readonly List<WrongTotal> _wrong = [];
     private readonly List<string> _skipped = [];
     private readonly HashSet<string> _notLookedAt = new(StringComparer.Ordinal);
+    private long _votes;
     private int _timeouts;
 
     /// <summary>Totals that are wrong.</summary>
@@ -73,33 +75,59 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
     /// <summary>Whether a law that was asked for was looked at.</summary>
     public bool Saw(string lawId) => !_notLookedAt.Contains(lawId);
 
-    /// <summary>Recounts the laws after one, until they have their votes.</summary>
-    /// <param name="after">Where the slice begins.</param>
-    /// <param name="slice">How many votes; what may be tried next time is left in it.</param>
+    /// <summary>
+    /// Recounts the laws after one, slice by slice, until their totals have so many votes or the check's time is over.
+    /// </summary>
+    /// <param name="after">Where the first slice begins.</param>
+    /// <param name="votes">How many votes.</param>
+    /// <param name="slice">How many votes a slice has; what may be tried next time is left in it.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The last law of the slice; null: it reached the end.</returns>
-    /// <exception cref="PostgresException">It took too long although it was split.</exception>
-    public async Task<string?> SliceAsync(string after, SliceSize slice, CancellationToken cancellationToken)
+    /// <returns>The last law that was reached; null: the end was.</returns>
+    /// <exception cref="PostgresException">The first slice took too long although it was split.</exception>
+    public async Task<string?> SlicesAsync(
+        string after, long votes, SliceSize slice, CancellationToken cancellationToken)
+    {
+        string? reached = after;
+        do
+        {
+            try
+            {
+                reached = await SliceAsync(reached, Math.Min(slice.Votes, votes - _votes), slice, cancellationToken);
+            }
+            catch (PostgresException exception) when (IsTimeout(exception) && reached != after)
+            {
+                // What was reached is recorded; the next check begins with what took too long.
+                return reached;
+            }
+        }
+        while (reached is not null && _votes < votes && await pace.GoesOnAsync(cancellationToken));
+        return reached;
+    }
+
+    private async Task<string?> SliceAsync(
+        string after, long votes, SliceSize slice, CancellationToken cancellationToken)
     {
         string? end;
         await using (var find = Command(
-            SliceEnd, Value(after, NpgsqlDbType.Text), Value((decimal)slice.Votes, NpgsqlDbType.Numeric)))
+            SliceEnd, Value(after, NpgsqlDbType.Text), Value((decimal)votes, NpgsqlDbType.Numeric)))
         {
             end = (string?)await find.ExecuteScalarAsync(cancellationToken);
         }
 
         for (_timeouts = 0; ;)
         {
+            var began = pace.Begin();
             try
             {
                 await AddAsync(RangeCommand(after, end), cancellationToken);
-                slice.Ended(_timeouts > 0);
+                slice.Ended(pace.End(began), _timeouts > 0);
                 return end;
             }
             catch (PostgresException exception) when (IsTimeout(exception))
             {
-                var (cut, laws, votes) = await CutAsync(after, end, cancellationToken);
-                slice.Shrink(votes);
+                pace.End(began);
+                var (cut, laws, half) = await CutAsync(after, end, cancellationToken);
+                slice.Shrink(half);
                 if (laws == 1)
                 {
                     Skip(cut!);
@@ -157,13 +185,16 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
             return;
         }
 
+        var began = pace.Begin();
         try
         {
             var command = Command(RecountLaws, Value(laws, NpgsqlDbType.Array | NpgsqlDbType.Text));
             await AddAsync(command, cancellationToken);
+            pace.End(began);
         }
         catch (PostgresException exception) when (IsTimeout(exception))
         {
+            pace.End(began);
             _timeouts++;
             if (laws.Length == 1)
             {
@@ -195,7 +226,7 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
     /// <summary>Adds the rows that differ to what is wrong; all of them, or none where it fails.</summary>
     private async Task AddAsync(NpgsqlCommand recount, CancellationToken cancellationToken)
     {
-        var (wrong, auditRows) = (new List<WrongTotal>(), 0L);
+        var (wrong, votes, auditRows) = (new List<WrongTotal>(), 0L, 0L);
         await using (recount)
         {
             await using var reader = await recount.ExecuteReaderAsync(cancellationToken);
@@ -203,6 +234,7 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
             {
                 var row = new WrongTotal(
                     reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+                votes += row.Total;
                 auditRows += row.AuditRows;
                 if (row.Difference != 0)
                 {
@@ -214,6 +246,7 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
         HasLooked = true;
         _wrong.AddRange(wrong);
         AuditRows += auditRows;
+        _votes += votes;
     }
 
     private NpgsqlCommand RangeCommand(string after, string? end) => end is null

@@ -63,7 +63,7 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
     public async Task Slice_that_takes_too_long_is_split_and_a_law_that_does_alone_is_skipped()
     {
         await using var slow = await SlowLawAsync("law-4");
-        var options = new ReconcileOptions { StatementTimeout = TimeSpan.FromSeconds(1), VotesPerCheck = 40 };
+        var options = new ReconcileOptions { StatementTimeout = TimeSpan.FromSeconds(1), VotesPerCheck = 40, Share = 1 };
         var check = new LedgerCheck(slow, options);
         await ExecuteAsync(
             """
@@ -90,6 +90,26 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
         Assert.Equal("", after);
         Assert.Equal((2, 2), await DifferencesAsync(check));
         Assert.Equal(["law-4"], skipped.Distinct());
+    }
+
+    [Fact]
+    public async Task Check_pauses_after_each_statement_and_ends_when_its_time_is_over()
+    {
+        // Each statement takes a second by this clock: a slice grows no further, nor is it made smaller.
+        var time = new SecondALook();
+        var options = new ReconcileOptions { Interval = TimeSpan.FromMinutes(1), StatementTimeout = TimeSpan.FromSeconds(30) };
+        var check = new LedgerCheck(_service, options);
+
+        // Ten laws with a hundred votes are one slice: nothing to pause between.
+        await check.RunAsync("", time, Stop);
+        Assert.Empty(time.Pauses);
+        Assert.Equal(("", 100L), await ReachedAsync());
+
+        // With a million votes by their totals they are ten: each second is followed by nine, until half of the minute is over.
+        await ExecuteAsync("update vote_results set total = total * 10000");
+        await check.RunAsync("", time, Stop);
+        Assert.Equal([TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(9)], time.Pauses);
+        Assert.Equal(("law-2", 30L), await ReachedAsync());
     }
 
     /// <summary>A role of the application's rights for which one law's votes take for ever to read.</summary>
@@ -132,6 +152,14 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
         return (record.Difference, record.Laws);
     }
 
+    private async Task<(string NextLaw, long AuditRows)> ReachedAsync()
+    {
+        await using var command = _owner.CreateCommand("select next_law, audit_rows from reconcile_state");
+        await using var reader = await command.ExecuteReaderAsync(Stop);
+        await reader.ReadAsync(Stop);
+        return (reader.GetString(0), reader.GetInt64(1));
+    }
+
     private async Task<string> NextLawAsync()
     {
         await using var command = _owner.CreateCommand("select next_law from reconcile_state");
@@ -142,5 +170,24 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
     {
         await using var command = _owner.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(Stop);
+    }
+
+    /// <summary>A clock that is a second later each time somebody looks; waits are noted, and end at once.</summary>
+    private sealed class SecondALook : TimeProvider
+    {
+        private long _seconds;
+
+        public List<TimeSpan> Pauses { get; } = [];
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _seconds++;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Pauses.Add(dueTime);
+            _seconds += (long)dueTime.TotalSeconds;
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }

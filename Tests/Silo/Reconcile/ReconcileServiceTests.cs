@@ -163,13 +163,18 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
     [InlineData("00:05:00", "00:05:00", 1, "Reconcile:StatementTimeout")]
     [InlineData("00:05:00", "00:01:00", 0, "Reconcile:VotesPerCheck")]
     [InlineData("00:05:00", "00:01:00", 1_000_000_001, "Reconcile:VotesPerCheck")]
-    public void Options_are_bounded(string interval, string timeout, int votes, string? complaint)
+    [InlineData("00:05:00", "00:01:00", 1, null, 0.001)]
+    [InlineData("00:05:00", "00:01:00", 1, null, 1)]
+    [InlineData("00:05:00", "00:01:00", 1, "Reconcile:Share", 0.0009)]
+    [InlineData("00:05:00", "00:01:00", 1, "Reconcile:Share", 1.0001)]
+    public void Options_are_bounded(string interval, string timeout, int votes, string? complaint, double share = 0.1)
     {
         var result = new AnnotatedOptions<ReconcileOptions>(ReconcileOptions.Section).Validate(null, new ReconcileOptions
         {
             Interval = TimeSpan.Parse(interval, null),
             StatementTimeout = TimeSpan.Parse(timeout, null),
             VotesPerCheck = votes,
+            Share = share,
         });
 
         Assert.Equal(complaint is null, result.Succeeded);
