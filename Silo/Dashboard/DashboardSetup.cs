@@ -7,8 +7,10 @@ namespace Votes.Silo.Dashboard;
 /// <summary>The Orleans dashboard (Microsoft.Orleans.Dashboard) at /dashboard, for operators alone.</summary>
 public static class DashboardSetup
 {
+    /// <summary>How often its figures are read.</summary>
+    internal const int UpdateMilliseconds = 2_000;
+
     private const string Address = "/dashboard";
-    private const int UpdateMilliseconds = 2_000;
 
     // Its pages carry styles of their own, inline, and a font within these; scripts are files.
     private static readonly string Policy = SecurityHeaders.PagePolicy
@@ -24,12 +26,12 @@ public static class DashboardSetup
         }
 
         silo.Services.AddSingleton(options);
-        silo.AddDashboard(static dashboard =>
+        DashboardCounters.AddInstead(silo.Services, () => silo.AddDashboard(static dashboard =>
         {
             // The trace would show the silo's log.
             dashboard.HideTrace = true;
             dashboard.CounterUpdateIntervalMs = UpdateMilliseconds;
-        });
+        }));
     }
 
     /// <summary>Maps it, unless it is switched off.</summary>

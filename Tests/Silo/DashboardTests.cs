@@ -1,4 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using Votes.Silo.Hosting;
 using Votes.Tests.Servers;
 using Votes.Tests.Silo.Api;
 using Xunit;
@@ -54,6 +58,25 @@ public sealed class DashboardTests(SharedApi api, TestServers servers)
             .Detail(HttpStatusCode.NotFound);
         Assert.Equal(
             HttpStatusCode.Forbidden, (await api.Silo.GetAsync("/dashboard/Trace", ApiSilo.OperatorKey)).Status);
+    }
+
+    [Fact]
+    public async Task Silos_counters_are_those_of_the_metrics_page_and_nothing_counts_each_message()
+    {
+        var address = api.Silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
+        string[] names;
+        do
+        {
+            var answer = await api.Silo.GetAsync($"/dashboard/SiloCounters/{address}", ApiSilo.OperatorKey);
+            names = [.. answer.Json.EnumerateArray().Select(static counter => counter.GetProperty("name").GetString()!)];
+        }
+        while (names.Length == 0);
+
+        using var meter = new Meter(OrleansMetrics.Meter);
+        Assert.All(names, name => Assert.True(OrleansMetrics.IsExported(meter.CreateCounter<int>(name)), name));
+        Assert.Contains("orleans-catalog-activations", names);
+        var properties = await api.Silo.GetAsync($"/dashboard/SiloProperties/{address}", ApiSilo.OperatorKey);
+        Assert.Contains("10.", properties.Json.GetProperty("orleansVersion").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
