@@ -1,4 +1,3 @@
-using Votes.Grains.Interfaces;
 using Votes.Ingest.Lanes;
 
 namespace Votes.Ingest.Laws;
@@ -28,14 +27,14 @@ internal sealed class LawOutbox(string lawId)
 
     public bool IsIdle => !HasVotes && CallsInFlight == 0 && !IsQueued && !IsHeld;
 
-    public void Add(in CastVote vote, DeliveryBatch batch, int index)
+    public void Add(DeliveryBatch batch, int index)
     {
         if (_waiting.Count == 0 || _waiting[^1].IsSealed)
         {
             _waiting.Add(new VoteCall(this));
         }
 
-        _waiting[^1].Add(vote, batch, index);
+        _waiting[^1].Add(batch, index);
     }
 
     public VoteCall TakeNext()

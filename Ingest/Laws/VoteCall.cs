@@ -13,10 +13,12 @@ namespace Votes.Ingest.Laws;
 /// </summary>
 internal sealed class VoteCall(LawOutbox outbox)
 {
-    private const int FirstCapacity = 16;
+    // With many laws most calls carry a vote or two, and there are as many calls as votes in flight.
+    private const int FirstCapacity = 4;
 
-    private CastVote[] _votes = ArrayPool<CastVote>.Shared.Rent(FirstCapacity);
-    private Origin[] _origins = ArrayPool<Origin>.Shared.Rent(FirstCapacity);
+    private const int FewestPooled = 16;
+
+    private Origin[] _origins = new Origin[FirstCapacity];
 
     public LawOutbox Outbox { get; } = outbox;
 
@@ -27,15 +29,16 @@ internal sealed class VoteCall(LawOutbox outbox)
     /// </summary>
     public bool IsSealed { get; private set; }
 
-    public void Add(in CastVote vote, DeliveryBatch batch, int index)
+    public void Add(DeliveryBatch batch, int index)
     {
-        if (Count == Math.Min(_votes.Length, _origins.Length))
+        if (Count == _origins.Length)
         {
-            Grow(ref _votes, Count);
-            Grow(ref _origins, Count);
+            var larger = ArrayPool<Origin>.Shared.Rent(Math.Max(Count * 2, FewestPooled));
+            _origins.AsSpan().CopyTo(larger);
+            ReturnOrigins();
+            _origins = larger;
         }
 
-        _votes[Count] = vote;
         _origins[Count] = new Origin(batch, index);
         Count++;
         IsSealed = Count == VoteBatch.MaxVotes;
@@ -56,7 +59,6 @@ internal sealed class VoteCall(LawOutbox outbox)
                 continue;
             }
 
-            _votes[kept] = _votes[i];
             _origins[kept] = _origins[i];
             kept++;
         }
@@ -78,7 +80,15 @@ internal sealed class VoteCall(LawOutbox outbox)
             backlog = (i == 0 || _origins[i].Batch != _origins[i - 1].Batch) && _origins[i].Batch.Generation.HasBacklog;
         }
 
-        return VoteBatchWriter.Pack(_votes.AsSpan(0, Count), backlog);
+        var votes = ArrayPool<CastVote>.Shared.Rent(Count);
+        for (var i = 0; i < Count; i++)
+        {
+            votes[i] = _origins[i].Vote;
+        }
+
+        var packed = VoteBatchWriter.Pack(votes.AsSpan(0, Count), backlog);
+        ArrayPool<CastVote>.Shared.Return(votes);
+        return packed;
     }
 
     /// <summary>Tells whether the outcome speaks of each vote of this call exactly once.</summary>
@@ -154,34 +164,31 @@ internal sealed class VoteCall(LawOutbox outbox)
         var second = new VoteCall(Outbox);
         for (var i = 0; i < Count; i++)
         {
-            (i < Count / 2 ? first : second).Add(_votes[i], _origins[i].Batch, _origins[i].Index);
+            (i < Count / 2 ? first : second).Add(_origins[i].Batch, _origins[i].Index);
         }
 
         Release();
         return (first, second);
     }
 
-    /// <summary>Gives the buffers back; the call must not be used after.</summary>
+    /// <summary>Gives the buffer back; the call must not be used after.</summary>
     public void Release()
     {
-        Return(ref _votes);
-        Return(ref _origins);
+        ReturnOrigins();
+        _origins = [];
         Count = 0;
     }
 
-    private static void Grow<T>(ref T[] array, int count)
+    private void ReturnOrigins()
     {
-        var larger = ArrayPool<T>.Shared.Rent(count * 2);
-        array.AsSpan(0, count).CopyTo(larger);
-        ArrayPool<T>.Shared.Return(array, clearArray: true);
-        array = larger;
+        if (_origins.Length >= FewestPooled)
+        {
+            ArrayPool<Origin>.Shared.Return(_origins, clearArray: true);
+        }
     }
 
-    private static void Return<T>(ref T[] array)
+    private readonly record struct Origin(DeliveryBatch Batch, int Index)
     {
-        ArrayPool<T>.Shared.Return(array, clearArray: true);
-        array = [];
+        public CastVote Vote => Batch.Votes[Index].Cast;
     }
-
-    private readonly record struct Origin(DeliveryBatch Batch, int Index);
 }

@@ -82,18 +82,18 @@ public sealed partial class VoteDispatcher : IDisposable
             var votes = batch.Votes;
             for (var i = 0; i < votes.Length; i++)
             {
-                ref readonly var vote = ref votes[i];
-                if (vote.LawId is null)
+                var lawId = votes[i].LawId;
+                if (lawId is null)
                 {
                     continue;
                 }
 
-                if (outbox?.LawId != vote.LawId)
+                if (outbox?.LawId != lawId)
                 {
-                    outbox = OutboxOf(vote.LawId);
+                    outbox = OutboxOf(lawId);
                 }
 
-                outbox.Add(vote.Cast, batch, i);
+                outbox.Add(batch, i);
                 MakeReady(outbox);
             }
         }
