@@ -23,6 +23,8 @@ namespace Votes.Grains;
 [HashBasedPlacement]
 public sealed class LawTallyGrain : Grain, ILawTallyGrain
 {
+    private const int TimerMomentsPerInterval = 20;
+
     private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(1);
 
     // A repair by an operator shows after this time in a law that is asked for and has no further votes.
@@ -324,8 +326,19 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
                 Interleave = true,
                 KeepAlive = false,
             });
-        _timer.Change(_flushInterval, Timeout.InfiniteTimeSpan);
+        _timer.Change(UntilFlush(), Timeout.InfiniteTimeSpan);
         _timerArmed = true;
+    }
+
+    /// <summary>
+    /// The flush interval or a little less, so that the timers of many laws are due at the same few moments: each moment
+    /// wakes a thread.
+    /// </summary>
+    private TimeSpan UntilFlush()
+    {
+        var now = _time.GetElapsedTime(0);
+        var due = (now + _flushInterval).Ticks;
+        return TimeSpan.FromTicks(due - (due % (_flushInterval.Ticks / TimerMomentsPerInterval))) - now;
     }
 
     private async Task TickAsync(CancellationToken cancellationToken)

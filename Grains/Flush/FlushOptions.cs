@@ -17,7 +17,7 @@ public sealed class FlushOptions : IValidatableObject
     /// it bounds the transactions per second, however many laws are busy. 0 to 10 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
-    public TimeSpan EarlyInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan EarlyInterval { get; set; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>A lane with this many votes pending flushes at once. 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
