@@ -36,7 +36,7 @@ public sealed record BenchCase
     /// <summary>Number of Ingests.</summary>
     public int Ingests { get; init; } = 1;
 
-    /// <summary>Whether the metrics pages are read each second, as a Prometheus server would.</summary>
+    /// <summary>Whether the metrics pages are read each 5 s, as a Prometheus server would.</summary>
     public bool Scraped { get; init; } = true;
 
     /// <summary>Whether the silos have the Orleans dashboard, as they do by default.</summary>

@@ -2,7 +2,7 @@ using Votes.LoadTest;
 
 namespace Votes.Bench.Running;
 
-/// <summary>Reads the metrics pages each second until it is disposed, as a Prometheus server does.</summary>
+/// <summary>Reads the metrics pages each 5 s until it is disposed, as a Prometheus server does, if less often.</summary>
 internal sealed class MetricsScraper : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop;

@@ -19,5 +19,5 @@ internal static class WaitLimits
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(10);
 
     /// <summary>How often metrics pages are read: a Prometheus server's shortest usual period.</summary>
-    public static readonly TimeSpan Scrape = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Scrape = TimeSpan.FromSeconds(5);
 }
