@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -22,31 +23,31 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     private const ushort ResourceLocked = 405;
     private const ushort PreconditionFailed = 406;
 
-    private readonly ConnectionFactory _factory = new()
-    {
-        Uri = new Uri(options.Uri),
-        // Behind the address, which would let a certificate for any name through.
-        Ssl = BrokerTls.For(new Uri(options.Uri), options.CaFile, RabbitMqOptions.CaFileKey),
-        // A lane owns its reconnect: the client's recovery would mix deliveries of the old and the new channel.
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-        RequestedHeartbeat = options.Heartbeat,
-        RequestedConnectionTimeout = options.CallTimeout,
-        ContinuationTimeout = options.CallTimeout,
-        MaxInboundMessageBodySize = MaxInboundBytes,
-    };
+    private readonly ConnectionFactory _factory = Factory(options, ConnectionFactoryBase.DefaultSocketFactory);
+    private readonly ConnectionFactory _consumers = Factory(options, CoalescingStream.SocketFactory(time));
 
     /// <summary>Opens a connection.</summary>
     /// <param name="name">Its name in the broker's lists.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">It took longer than a call may.</exception>
-    public async Task<IConnection> ConnectAsync(string name, CancellationToken cancellationToken)
+    public Task<IConnection> ConnectAsync(string name, CancellationToken cancellationToken) =>
+        ConnectAsync(_factory, name, cancellationToken);
+
+    /// <summary>Opens a connection for very many deliveries: see <see cref="CoalescingStream"/>.</summary>
+    /// <param name="name">Its name in the broker's lists.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">It took longer than a call may.</exception>
+    public Task<IConnection> ConnectConsumerAsync(string name, CancellationToken cancellationToken) =>
+        ConnectAsync(_consumers, name, cancellationToken);
+
+    private async Task<IConnection> ConnectAsync(
+        ConnectionFactory factory, string name, CancellationToken cancellationToken)
     {
         Task<IConnection>? connecting = null;
         try
         {
             return await CallAsync(
-                token => connecting = _factory.CreateConnectionAsync(name, token), cancellationToken);
+                token => connecting = factory.CreateConnectionAsync(name, token), cancellationToken);
         }
         catch when (connecting is not null)
         {
@@ -200,4 +201,20 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
 
     private Task<IChannel> OpenChannelAsync(IConnection connection, CancellationToken cancellationToken) =>
         CallAsync(token => connection.CreateChannelAsync(null, token), cancellationToken);
+
+    private static ConnectionFactory Factory(
+        RabbitMqOptions options, Func<AddressFamily, ITcpClient> socketFactory) => new()
+    {
+        Uri = new Uri(options.Uri),
+        // Behind the address, which would let a certificate for any name through.
+        Ssl = BrokerTls.For(new Uri(options.Uri), options.CaFile, RabbitMqOptions.CaFileKey),
+        // A lane owns its reconnect: the client's recovery would mix deliveries of the old and the new channel.
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+        RequestedHeartbeat = options.Heartbeat,
+        RequestedConnectionTimeout = options.CallTimeout,
+        ContinuationTimeout = options.CallTimeout,
+        MaxInboundMessageBodySize = MaxInboundBytes,
+        SocketFactory = socketFactory,
+    };
 }

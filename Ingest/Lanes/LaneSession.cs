@@ -75,7 +75,7 @@ internal sealed partial class LaneSession : IDisposable
     {
         var broker = parts.Broker;
         var options = parts.Options;
-        var connection = await broker.ConnectAsync($"votes ingest {parts.Name}", cancellationToken);
+        var connection = await broker.ConnectConsumerAsync($"votes ingest {parts.Name}", cancellationToken);
         LaneSession? session = null;
         try
         {
