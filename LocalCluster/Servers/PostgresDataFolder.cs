@@ -93,7 +93,9 @@ internal static class PostgresDataFolder
         await account.GiveAsync(data, cancellationToken);
     }
 
-    // An acked vote must outlive a crash, so fsync and synchronous_commit stay on; the rest makes checkpoints rare.
+    // An acked vote must outlive a crash, so fsync and synchronous_commit stay on; the rest makes checkpoints rare, and the
+    // whole pages that the log takes after one small: with lz4, which all packaged servers have, and not with pglz, whose
+    // compression was a fifth of the server's CPU while votes came in on an audit of 20 million.
     private static string Configuration(PostgresSettings settings) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
@@ -107,7 +109,7 @@ internal static class PostgresDataFolder
         fsync = on
         synchronous_commit = on
         full_page_writes = on
-        wal_compression = on
+        wal_compression = lz4
         max_wal_size = {settings.MaxWalMegabytes}MB
         checkpoint_timeout = 15min
         checkpoint_completion_target = 0.9
