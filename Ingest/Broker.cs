@@ -204,17 +204,17 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
 
     private static ConnectionFactory Factory(
         RabbitMqOptions options, Func<AddressFamily, ITcpClient> socketFactory) => new()
-    {
-        Uri = new Uri(options.Uri),
-        // Behind the address, which would let a certificate for any name through.
-        Ssl = BrokerTls.For(new Uri(options.Uri), options.CaFile, RabbitMqOptions.CaFileKey),
-        // A lane owns its reconnect: the client's recovery would mix deliveries of the old and the new channel.
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-        RequestedHeartbeat = options.Heartbeat,
-        RequestedConnectionTimeout = options.CallTimeout,
-        ContinuationTimeout = options.CallTimeout,
-        MaxInboundMessageBodySize = MaxInboundBytes,
-        SocketFactory = socketFactory,
-    };
+        {
+            Uri = new Uri(options.Uri),
+            // Behind the address, which would let a certificate for any name through.
+            Ssl = BrokerTls.For(new Uri(options.Uri), options.CaFile, RabbitMqOptions.CaFileKey),
+            // A lane owns its reconnect: the client's recovery would mix deliveries of the old and the new channel.
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = options.Heartbeat,
+            RequestedConnectionTimeout = options.CallTimeout,
+            ContinuationTimeout = options.CallTimeout,
+            MaxInboundMessageBodySize = MaxInboundBytes,
+            SocketFactory = socketFactory,
+        };
 }

@@ -7,7 +7,7 @@ namespace Votes.Ingest;
 /// <summary>
 /// What a broker sends, taken in large pieces. Whenever a few messages have come, up to three threads in a row would be woken
 /// for them, which costs more than reading them does; so while data comes fast, the socket is left alone for a moment
-/// between two reads. Network drivers call it interrupt coalescing. A message that comes alone is read at once.
+/// between two reads. Network drivers call it interrupt coalescing. What comes after a rest is read at once.
 /// </summary>
 /// <param name="socket">A connected socket; whoever opened it closes it.</param>
 /// <param name="time">The clock of the moments.</param>
@@ -16,13 +16,16 @@ public sealed class CoalescingStream(Socket socket, TimeProvider time) : Network
     /// <summary>The most bytes of one read; where there are so many, the next one follows at once.</summary>
     public const int BufferBytes = 64 * 1024;
 
-    /// <summary>How long the socket is left alone after a read that came sooner than this after the one before it.</summary>
+    /// <summary>
+    /// How long the socket is left alone after a read that came less than twice as long after the one before it.
+    /// </summary>
     public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _from;
     private int _to;
     private long? _lastRead;
+    private bool _isFast;
 
     /// <summary>A socket factory for connections that are read so.</summary>
     public static Func<AddressFamily, ITcpClient> SocketFactory(TimeProvider time) =>
@@ -44,14 +47,15 @@ public sealed class CoalescingStream(Socket socket, TimeProvider time) : Network
 
     private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (_lastRead is { } lastRead && time.GetElapsedTime(lastRead) < Moment)
+        if (_isFast && time.GetElapsedTime(_lastRead!.Value) < Moment)
         {
             await Task.Delay(Moment, time, cancellationToken);
         }
 
-        _from = 0;
-        _to = await base.ReadAsync(_buffer, cancellationToken);
-        _lastRead = _to < BufferBytes ? time.GetTimestamp() : null;
+        var count = await base.ReadAsync(_buffer, cancellationToken);
+        (_from, _to) = (0, count);
+        _isFast = count < BufferBytes && _lastRead is { } before && time.GetElapsedTime(before) < 2 * Moment;
+        _lastRead = time.GetTimestamp();
         return Take(buffer.Span);
     }
 

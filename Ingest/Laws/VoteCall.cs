@@ -87,6 +87,7 @@ internal sealed class VoteCall(LawOutbox outbox)
         }
 
         var packed = VoteBatchWriter.Pack(votes.AsSpan(0, Count), backlog);
+        votes.AsSpan(0, Count).Clear();
         ArrayPool<CastVote>.Shared.Return(votes);
         return packed;
     }

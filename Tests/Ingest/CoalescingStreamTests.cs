@@ -37,30 +37,29 @@ public sealed class CoalescingStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_comes_soon_after_a_read_is_read_together_a_moment_later()
+    public async Task What_comes_fast_is_read_together_a_moment_later()
     {
-        await SendAsync(1);
-        Assert.Equal([1], await ReadAsync());
-
-        await SendAsync(2);
-        var read = ReadAsync();
+        await ReadFastAsync();
         await SendAsync(3);
+        var read = ReadAsync();
+        await SendAsync(4);
         await UntilAvailableAsync(2);
         Assert.False(read.IsCompleted);
 
         _time.Advance(CoalescingStream.Moment);
-        Assert.Equal([2, 3], await read);
+        Assert.Equal([3, 4], await read);
     }
 
     [Fact]
-    public async Task What_comes_after_a_pause_is_read_at_once()
+    public async Task What_comes_after_a_rest_is_read_at_once()
     {
-        await SendAsync(1);
-        Assert.Equal([1], await ReadAsync());
-
-        _time.Advance(CoalescingStream.Moment);
-        await SendAsync(2);
-        Assert.Equal([2], await ReadAsync());
+        await ReadFastAsync();
+        for (byte message = 3; message < 6; message++)
+        {
+            _time.Advance(2 * CoalescingStream.Moment);
+            await SendAsync(message);
+            Assert.Equal([message], await ReadAsync());
+        }
     }
 
     [Fact]
@@ -85,17 +84,23 @@ public sealed class CoalescingStreamTests : IAsyncLifetime
     [Fact]
     public async Task Read_that_waits_a_moment_heeds_its_token()
     {
-        await SendAsync(1);
-        Assert.Equal([1], await ReadAsync());
-
-        using var enough = new CancellationTokenSource();
-        var read = _stream.ReadAsync(_buffer, enough.Token);
-        await enough.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await read);
+        await ReadFastAsync();
+        await AssertHeedsTokenAsync();
 
         // Nothing is lost by it.
-        await SendAsync(2);
+        await SendAsync(3);
         _time.Advance(CoalescingStream.Moment);
+        Assert.Equal([3], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_that_waits_for_the_broker_heeds_its_token_and_leaves_nothing_behind()
+    {
+        await SendAsync(1);
+        Assert.Equal([1], await ReadAsync());
+        await AssertHeedsTokenAsync();
+
+        await SendAsync(2);
         Assert.Equal([2], await ReadAsync());
     }
 
@@ -109,6 +114,23 @@ public sealed class CoalescingStreamTests : IAsyncLifetime
 
         _time.Advance(CoalescingStream.Moment);
         Assert.Empty(await ReadAsync());
+    }
+
+    private async Task ReadFastAsync()
+    {
+        for (byte message = 1; message < 3; message++)
+        {
+            await SendAsync(message);
+            Assert.Equal([message], await ReadAsync());
+        }
+    }
+
+    private async Task AssertHeedsTokenAsync()
+    {
+        using var enough = new CancellationTokenSource();
+        var read = _stream.ReadAsync(_buffer, enough.Token);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await read);
     }
 
     private async Task SendAsync(params byte[] bytes)
