@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace Votes.Silo.Reconcile;
 
 /// <summary>
-/// One check: recounts some of the laws, and all laws that were wrong before. Its cost is bounded by a number of votes, by
-/// a share of one core, and by half of the interval; it uses one database connection. No lock: flushes are not held up.
+/// One check: recounts some of the laws, and all laws that were wrong before. It ends after a number of votes or after half
+/// of the interval, and pauses behind each slice; it uses one database connection. No lock: flushes are not held up.
 /// </summary>
 /// <param name="dataSource">Connects as the application's role.</param>
 /// <param name="options">The bounds.</param>
@@ -74,6 +74,7 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
 
         var recount = new Recount(connection, options.StatementTimeout, pace);
         var end = await recount.SlicesAsync(after, options.VotesPerCheck, _slice, cancellationToken);
+        await recount.WrongOnesAgainAsync(cancellationToken);
         var knownLaws = known.Select(static row => row.Total.LawId).Distinct(StringComparer.Ordinal);
         await recount.OutsideAsync([.. knownLaws], after, end, cancellationToken);
 

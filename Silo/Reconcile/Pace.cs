@@ -1,8 +1,8 @@
 namespace Votes.Silo.Reconcile;
 
 /// <summary>
-/// Keeps a check from taking the database from those who vote: each statement is followed by a pause that leaves it its
-/// share of the time, and the check ends when its time is over. Times one check.
+/// Keeps a check from taking the database from those who vote: each slice is followed by a pause that leaves it its share of
+/// the time, and no slice begins once the check's time is over. Times one check.
 /// </summary>
 /// <param name="share">The share of the time that statements may take. Above 0, at most 1.</param>
 /// <param name="limit">When the check ends, whatever it has reached.</param>
@@ -14,6 +14,9 @@ internal sealed class Pace(double share, TimeSpan limit, TimeProvider time)
 
     /// <summary>How long statements took, without the pauses.</summary>
     public TimeSpan Worked { get; private set; }
+
+    /// <summary>Whether time has passed between slices.</summary>
+    public bool HasPaused { get; private set; }
 
     /// <summary>The time at which a statement begins.</summary>
     public long Begin() => time.GetTimestamp();
@@ -40,6 +43,7 @@ internal sealed class Pace(double share, TimeSpan limit, TimeProvider time)
             return false;
         }
 
+        HasPaused = true;
         await Task.Delay(pause, time, cancellationToken);
         return true;
     }

@@ -61,7 +61,7 @@ public sealed partial class ReconcileService(
             metrics.Failed();
             if (!_isFailing)
             {
-                LogFailed(logger, exception.Message, options.Value.StatementTimeout, options.Value.VotesPerCheck);
+                LogFailed(logger, exception.Message, options.Value.StatementTimeout);
             }
 
             _isFailing = true;
@@ -116,6 +116,6 @@ public sealed partial class ReconcileService(
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The totals were not recounted: {Reason} It is tried again next interval. Where it takes longer than "
-        + "Reconcile:StatementTimeout ({StatementTimeout}), raise that, or lower Reconcile:VotesPerCheck ({VotesPerCheck})")]
-    private static partial void LogFailed(ILogger logger, string reason, TimeSpan statementTimeout, int votesPerCheck);
+        + "Reconcile:StatementTimeout ({StatementTimeout}), raise that")]
+    private static partial void LogFailed(ILogger logger, string reason, TimeSpan statementTimeout);
 }

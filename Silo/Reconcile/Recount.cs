@@ -104,6 +104,25 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
         return reached;
     }
 
+    /// <summary>
+    /// Recounts what was found to differ once more, where the check has paused since: somebody may have set it right, and is
+    /// not to be told that it is wrong.
+    /// </summary>
+    public async Task WrongOnesAgainAsync(CancellationToken cancellationToken)
+    {
+        if (!pace.HasPaused || _wrong.Count == 0)
+        {
+            return;
+        }
+
+        var (found, auditRows) = (_wrong.ToArray(), AuditRows);
+        _wrong.Clear();
+        _timeouts = 0;
+        await LawsAsync([.. found.Select(static row => row.LawId).Distinct(StringComparer.Ordinal)], cancellationToken);
+        _wrong.AddRange(found.Where(row => !Saw(row.LawId)));
+        AuditRows = auditRows;
+    }
+
     private async Task<string?> SliceAsync(
         string after, long votes, SliceSize slice, CancellationToken cancellationToken)
     {
@@ -116,11 +135,11 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
 
         for (_timeouts = 0; ;)
         {
-            var began = pace.Begin();
+            var (began, before) = (pace.Begin(), _votes);
             try
             {
                 await AddAsync(RangeCommand(after, end), cancellationToken);
-                slice.Ended(pace.End(began), _timeouts > 0);
+                slice.Ended(_votes - before, pace.End(began), _timeouts > 0);
                 return end;
             }
             catch (PostgresException exception) when (IsTimeout(exception))

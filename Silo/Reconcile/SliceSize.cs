@@ -20,16 +20,18 @@ internal sealed class SliceSize(int most)
     public void Shrink(long votes) => Votes = Math.Clamp(votes, 1, Votes);
 
     /// <summary>A slice was recounted.</summary>
+    /// <param name="votes">How many votes it turned out to have.</param>
     /// <param name="took">How long its statement took.</param>
     /// <param name="wasSplit">Whether it had to be made smaller first.</param>
-    public void Ended(TimeSpan took, bool wasSplit)
+    public void Ended(long votes, TimeSpan took, bool wasSplit)
     {
         if (took > Aim)
         {
-            Votes = Math.Max(1, Votes / 2);
+            Votes = Math.Clamp((long)(votes * (Aim / took)), 1, Votes);
         }
-        else if (!wasSplit && took < Aim / 2)
+        else if (!wasSplit && took < Aim / 2 && votes >= Votes / 2)
         {
+            // A slice with few votes says nothing of how long many would take.
             Votes = Math.Min(most, 2 * Votes);
         }
     }

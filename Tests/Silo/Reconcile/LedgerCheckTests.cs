@@ -112,6 +112,37 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
         Assert.Equal(("law-2", 30L), await ReachedAsync());
     }
 
+    [Fact]
+    public async Task Difference_that_is_set_right_while_the_check_pauses_is_not_recorded()
+    {
+        var time = new SecondALook();
+        var options = new ReconcileOptions { Interval = TimeSpan.FromMinutes(1), StatementTimeout = TimeSpan.FromSeconds(30) };
+        var check = new LedgerCheck(_service, options);
+        await ExecuteAsync("update vote_results set total = total * 10000");
+
+        // All ten laws differ; the first one is repaired in the pause behind its slice.
+        time.Paused = () => Execute("update vote_results set total = total / 10000 where law_id = 'law-0' and total > 10000");
+        var result = await check.RunAsync("", time, Stop);
+
+        Assert.Equal(["law-1", "law-2"], result.Wrong.Select(static row => row.LawId).Distinct().Order());
+    }
+
+    [Fact]
+    public void Slice_with_few_votes_does_not_make_the_next_one_larger()
+    {
+        var size = new SliceSize(5_000_000);
+        var first = size.Votes;
+        size.Ended(votes: 1_000, TimeSpan.FromMilliseconds(10), wasSplit: false);
+        Assert.Equal(first, size.Votes);
+
+        size.Ended(first, TimeSpan.FromMilliseconds(10), wasSplit: false);
+        Assert.Equal(2 * first, size.Votes);
+
+        // Ten seconds where one is the aim: a tenth of what it had.
+        size.Ended(2 * first, TimeSpan.FromSeconds(10), wasSplit: false);
+        Assert.Equal(first / 5, size.Votes);
+    }
+
     /// <summary>A role of the application's rights for which one law's votes take for ever to read.</summary>
     private async Task<NpgsqlDataSource> SlowLawAsync(string lawId)
     {
@@ -166,6 +197,12 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync(Stop))!;
     }
 
+    private void Execute(string sql)
+    {
+        using var command = _owner.CreateCommand(sql);
+        command.ExecuteNonQuery();
+    }
+
     private async Task ExecuteAsync(string sql)
     {
         await using var command = _owner.CreateCommand(sql);
@@ -179,6 +216,8 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
 
         public List<TimeSpan> Pauses { get; } = [];
 
+        public Action Paused { get; set; } = static () => { };
+
         public override long TimestampFrequency => 1;
 
         public override long GetTimestamp() => _seconds++;
@@ -187,6 +226,7 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
         {
             Pauses.Add(dueTime);
             _seconds += (long)dueTime.TotalSeconds;
+            Paused();
             return base.CreateTimer(callback, state, TimeSpan.Zero, period);
         }
     }
