@@ -16,8 +16,12 @@ public sealed class CoalescingStream(Socket socket, TimeProvider time) : Network
     /// <summary>The most bytes of one read; where there are so many, the next one follows at once.</summary>
     public const int BufferBytes = 64 * 1024;
 
+    /// <summary>A read of so many bytes, which is more than a vote or two, says that data comes fast.</summary>
+    public const int ManyBytes = 1024;
+
     /// <summary>
-    /// How long the socket is left alone after a read that came less than twice as long after the one before it.
+    /// How long the socket is left alone after a read of <see cref="ManyBytes"/>, or one that came sooner than this after the
+    /// one before it.
     /// </summary>
     public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
@@ -54,7 +58,8 @@ public sealed class CoalescingStream(Socket socket, TimeProvider time) : Network
 
         var count = await base.ReadAsync(_buffer, cancellationToken);
         (_from, _to) = (0, count);
-        _isFast = count < BufferBytes && _lastRead is { } before && time.GetElapsedTime(before) < 2 * Moment;
+        var isSoon = _lastRead is { } before && time.GetElapsedTime(before) < Moment;
+        _isFast = count < BufferBytes && (count >= ManyBytes || isSoon);
         _lastRead = time.GetTimestamp();
         return Take(buffer.Span);
     }

@@ -51,12 +51,28 @@ public sealed class CoalescingStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Much_at_once_is_followed_by_a_pause_however_long_ago_the_last_read_was()
+    {
+        _time.Advance(10 * CoalescingStream.Moment);
+        await SendAsync(new byte[CoalescingStream.ManyBytes]);
+        await UntilAvailableAsync(CoalescingStream.ManyBytes);
+        Assert.Equal(CoalescingStream.ManyBytes, (await ReadAsync()).Length);
+
+        await SendAsync(1);
+        await UntilAvailableAsync(1);
+        var read = ReadAsync();
+        Assert.False(read.IsCompleted);
+        _time.Advance(CoalescingStream.Moment);
+        Assert.Equal([1], await read);
+    }
+
+    [Fact]
     public async Task What_comes_after_a_rest_is_read_at_once()
     {
         await ReadFastAsync();
         for (byte message = 3; message < 6; message++)
         {
-            _time.Advance(2 * CoalescingStream.Moment);
+            _time.Advance(CoalescingStream.Moment);
             await SendAsync(message);
             Assert.Equal([message], await ReadAsync());
         }
