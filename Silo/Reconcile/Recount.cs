@@ -115,12 +115,11 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
             return;
         }
 
-        var (found, auditRows) = (_wrong.ToArray(), AuditRows);
+        var found = _wrong.ToArray();
         _wrong.Clear();
         _timeouts = 0;
         await LawsAsync([.. found.Select(static row => row.LawId).Distinct(StringComparer.Ordinal)], cancellationToken);
         _wrong.AddRange(found.Where(row => !Saw(row.LawId)));
-        AuditRows = auditRows;
     }
 
     private async Task<string?> SliceAsync(
@@ -135,16 +134,16 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
 
         for (_timeouts = 0; ;)
         {
-            var (began, before) = (pace.Begin(), _votes);
             try
             {
-                await AddAsync(RangeCommand(after, end), cancellationToken);
-                slice.Ended(_votes - before, pace.End(began), _timeouts > 0);
+                var look = await LookAsync(RangeCommand(after, end), cancellationToken);
+                slice.Ended(look.Votes, look.Took, _timeouts > 0);
+                _votes += look.Votes;
+                AuditRows += look.AuditRows;
                 return end;
             }
             catch (PostgresException exception) when (IsTimeout(exception))
             {
-                pace.End(began);
                 var (cut, laws, half) = await CutAsync(after, end, cancellationToken);
                 slice.Shrink(half);
                 if (laws == 1)
@@ -188,41 +187,40 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
         var shuffled = outside.ToArray();
         Random.Shared.Shuffle(shuffled);
         _timeouts = 0;
-        await LawsAsync(shuffled, cancellationToken);
+        AuditRows += await LawsAsync(shuffled, cancellationToken);
     }
 
-    private async Task LawsAsync(string[] laws, CancellationToken cancellationToken)
+    /// <summary>Recounts these laws, in halves where they take too long.</summary>
+    /// <returns>How many rows of the audit they have.</returns>
+    private async Task<long> LawsAsync(string[] laws, CancellationToken cancellationToken)
     {
         if (laws.Length == 0)
         {
-            return;
+            return 0;
         }
 
         if (_timeouts == MaxTimeouts)
         {
             _notLookedAt.UnionWith(laws);
-            return;
+            return 0;
         }
 
-        var began = pace.Begin();
         try
         {
             var command = Command(RecountLaws, Value(laws, NpgsqlDbType.Array | NpgsqlDbType.Text));
-            await AddAsync(command, cancellationToken);
-            pace.End(began);
+            return (await LookAsync(command, cancellationToken)).AuditRows;
         }
         catch (PostgresException exception) when (IsTimeout(exception))
         {
-            pace.End(began);
             _timeouts++;
             if (laws.Length == 1)
             {
                 Skip(laws[0]);
-                return;
+                return 0;
             }
 
-            await LawsAsync(laws[..(laws.Length / 2)], cancellationToken);
-            await LawsAsync(laws[(laws.Length / 2)..], cancellationToken);
+            return await LawsAsync(laws[..(laws.Length / 2)], cancellationToken)
+                + await LawsAsync(laws[(laws.Length / 2)..], cancellationToken);
         }
     }
 
@@ -243,12 +241,16 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
     }
 
     /// <summary>Adds the rows that differ to what is wrong; all of them, or none where it fails.</summary>
-    private async Task AddAsync(NpgsqlCommand recount, CancellationToken cancellationToken)
+    /// <returns>How many votes the totals have, how many rows the audit has, and how long it took.</returns>
+    private async Task<(long Votes, long AuditRows, TimeSpan Took)> LookAsync(
+        NpgsqlCommand recount, CancellationToken cancellationToken)
     {
-        var (wrong, votes, auditRows) = (new List<WrongTotal>(), 0L, 0L);
-        await using (recount)
+        var (wrong, votes, auditRows, took) = (new List<WrongTotal>(), 0L, 0L, TimeSpan.Zero);
+        var began = pace.Begin();
+        try
         {
-            await using var reader = await recount.ExecuteReaderAsync(cancellationToken);
+            await using var command = recount;
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
                 var row = new WrongTotal(
@@ -261,11 +263,14 @@ internal sealed class Recount(NpgsqlConnection connection, TimeSpan statementTim
                 }
             }
         }
+        finally
+        {
+            took = pace.End(began);
+        }
 
         HasLooked = true;
         _wrong.AddRange(wrong);
-        AuditRows += auditRows;
-        _votes += votes;
+        return (votes, auditRows, took);
     }
 
     private NpgsqlCommand RangeCommand(string after, string? end) => end is null

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Votes.Ingest;
+using Votes.LocalCluster;
 using Xunit;
 
 namespace Votes.Tests.Ingest;
@@ -159,11 +160,6 @@ public sealed class CoalescingStreamTests : IAsyncLifetime
 
     private async Task<byte[]> ReadAsync() => _buffer[..await _stream.ReadAsync(_buffer, Stop)];
 
-    private async Task UntilAvailableAsync(int bytes)
-    {
-        while (_socket.Available < bytes)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Stop);
-        }
-    }
+    private async Task UntilAvailableAsync(int bytes) => Assert.True(await Poll.UntilAsync(
+        _ => Task.FromResult(_socket.Available >= bytes), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(1), Stop));
 }

@@ -86,7 +86,7 @@ public sealed class ApiSilo : IAsyncDisposable
         app.MapPages();
         app.MapOperators();
         app.MapSiloHealth();
-        app.MapMetrics();
+        app.MapMetrics(registry: app.Services.GetRequiredService<CollectorRegistry>());
         await app.StartAsync();
         return new ApiSilo(app);
     }
