@@ -15,8 +15,12 @@ internal sealed class BenchRun(IAnsiConsole console, LocalFolder folder, string 
 
     private readonly ResultsView _view = new(console);
 
-    /// <summary>Memory of the database for cached pages, in MiB.</summary>
-    public int SharedBuffersMegabytes { get; init; } = 512;
+    /// <summary>
+    /// Memory of the database for cached pages, in MiB: a quarter of the machine's, as PostgreSQL's manual advises for a
+    /// start, and no more than the indexes of the largest scenario need.
+    /// </summary>
+    public int SharedBuffersMegabytes { get; init; } =
+        (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / (1024 * 1024), 128, 2048);
 
     /// <summary>Measures all cases, and shows and keeps the results, also those of an interrupted bench.</summary>
     public async Task<BenchResults> RunAsync(

@@ -16,6 +16,12 @@ internal static class FlushResultReader
         HashSet<string>? closed = null;
         while (await reader.ReadAsync(cancellationToken))
         {
+            if (await reader.IsDBNullAsync(0, cancellationToken))
+            {
+                // What statement 1 left for statement 2.
+                continue;
+            }
+
             if (await reader.IsDBNullAsync(1, cancellationToken))
             {
                 (closed ??= new HashSet<string>(StringComparer.Ordinal)).Add(reader.GetString(0));

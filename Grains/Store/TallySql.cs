@@ -9,7 +9,8 @@ internal static class TallySql
     /// to wait for (docs/adr/0006-closing-a-law.md), with the laws in key order.
     /// Rows go in key order, then totals in key order, so that two flushes cannot wait for each other crosswise. The
     /// constraint is named rather than inferred: inference can fail while an index is rebuilt concurrently.
-    /// Returns a row per total that moved: law_id, choice, added, total, version; and one per closed law: law_id and nulls.
+    /// Returns a row per total that moved: law_id, choice, added, total, version; one per closed law: law_id and nulls; and
+    /// one without a law_id, which leaves for statement 2 how many votes were counted, until the transaction ends.
     /// </summary>
     public const string Count = """
         WITH held AS (
@@ -37,6 +38,8 @@ internal static class TallySql
           FROM tot JOIN delta USING (law_id, choice)
         UNION ALL
         SELECT unnest(law_ids), NULL, NULL, NULL, NULL FROM closed
+        UNION ALL
+        SELECT NULL, set_config('votes.counted', (SELECT sum(added) FROM delta)::text, true), NULL, NULL, NULL
         """;
 
     /// <summary>
@@ -46,7 +49,9 @@ internal static class TallySql
     /// write under another vote id is the winner of a duplicate inside this very flush. Duplicates are filed,
     /// those on closed laws as well: such a vote was none before the law closed either.
     /// Returns (ord, null, null, null) for each vote that was not counted, then (null, law_id, voter, vote_id) for each
-    /// duplicate filed just now. OFFSET 0 keeps the planner from turning the key look-ups into a scan of the audit.
+    /// duplicate filed just now. Where statement 1 counted all of the votes there is nothing to find, and nothing is looked
+    /// up: the server checks a condition without columns once, beforehand. OFFSET 0 keeps the planner from turning the key
+    /// look-ups into a scan of the audit.
     /// </summary>
     public const string FileDuplicates = """
         WITH prior AS (
@@ -56,7 +61,8 @@ internal static class TallySql
            CROSS JOIN LATERAL (
              SELECT x.vote_id, x.xmin FROM vote_audit x
               WHERE x.law_id = t.law_id AND x.voter = t.voter OFFSET 0) AS a
-           WHERE a.vote_id <> t.vote_id OR a.xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid),
+           WHERE current_setting('votes.counted', true) IS DISTINCT FROM cardinality($1)::text
+             AND (a.vote_id <> t.vote_id OR a.xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid)),
         filed AS (
           INSERT INTO duplicate_attempts (law_id, voter, vote_id, choice, counted_vote_id)
           SELECT law_id, voter, vote_id, choice, counted_vote_id FROM prior

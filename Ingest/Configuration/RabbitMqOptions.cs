@@ -36,7 +36,7 @@ public sealed record RabbitMqOptions
     /// <summary>
     /// How many deliveries of a lane may be unacked. Covers what arrives during a flush, or the lane waits for it.
     /// </summary>
-    public int PrefetchPerLane { get; init; } = 10_000;
+    public int PrefetchPerLane { get; init; } = 15_000;
 
     /// <summary>
     /// How many bytes the messages of a lane may hold. Where they are so large that prefetch would exceed it, the lane takes

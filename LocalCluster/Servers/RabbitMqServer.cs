@@ -191,7 +191,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
         ["RABBITMQ_MNESIA_BASE"] = In("data"),
         ["RABBITMQ_LOG_BASE"] = In("log"),
         ["RABBITMQ_PID_FILE"] = In("pid"),
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+        // Before RabbitMQ 3.12 the process of a quorum queue reads messages through its own heap, and each 46,422 words of
+        // them (+hmbs) cost a collection of all that it knows of its messages (github.com/rabbitmq/ra/pull/360).
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+hmbs 1000000 -kernel inet_dist_use_interface {127,0,0,1}",
         ["RABBITMQ_CTL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
         // The script then becomes the server, in place of watching over it: SIGKILL has to reach the server itself.
         ["RUNNING_UNDER_SYSTEMD"] = "true",

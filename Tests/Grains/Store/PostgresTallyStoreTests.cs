@@ -367,14 +367,34 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
         var before = await ScalarAsync<long>(Scans);
         await WriteAsync("law", VoteSamples.Of(5));
 
-        // A session reports its figures while it is idle, or at its end, which this brings about.
+        await EndSessionsAsync();
+        Assert.Equal(before, await ScalarAsync<long>(Scans));
+    }
+
+    [Fact]
+    public async Task Keys_are_looked_up_a_second_time_only_where_a_vote_was_not_counted()
+    {
+        const string lookUps = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'vote_audit_pk'";
+        await WriteAsync("law", VoteSamples.Of(100));
+        await EndSessionsAsync();
+        var whenNew = await ScalarAsync<long>(lookUps);
+
+        _store = new PostgresTallyStore(_database.ServiceConnectionString, Lanes, TimeSpan.FromSeconds(30));
+        await WriteAsync("other-law", [.. VoteSamples.Of(99), VoteSamples.By(1)]);
+        await EndSessionsAsync();
+
+        Assert.Equal(100, whenNew);
+        Assert.Equal(100 + 200, await ScalarAsync<long>(lookUps));
+    }
+
+    /// <summary>A session reports its figures while it is idle, or at its end, which this brings about.</summary>
+    private async Task EndSessionsAsync()
+    {
         await _store.DisposeAsync();
         while (await ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'votes-flush'") > 0)
         {
             Stop.ThrowIfCancellationRequested();
         }
-
-        Assert.Equal(before, await ScalarAsync<long>(Scans));
     }
 
     private async Task<FlushResult> WriteAsync(string lawId, CastVote[] votes)
