@@ -9,7 +9,7 @@ public sealed record DispatchOptions
     /// <summary>
     /// How many calls to one law's grain may be in flight; votes that arrive meanwhile travel together.
     /// </summary>
-    public int CallsInFlightPerLaw { get; init; } = 2;
+    public int CallsInFlightPerLaw { get; init; } = 4;
 
     /// <summary>How many calls of this process may be in flight.</summary>
     public int CallsInFlight { get; init; } = 2_000;

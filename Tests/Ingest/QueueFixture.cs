@@ -62,7 +62,7 @@ internal sealed class QueueFixture : IAsyncDisposable
         _dispatcher = new VoteDispatcher(
             record,
             _letters.Add,
-            new DispatchOptions { RetryMinDelay = TimeSpan.FromMilliseconds(1) },
+            new DispatchOptions { CallsInFlightPerLaw = 2, RetryMinDelay = TimeSpan.FromMilliseconds(1) },
             metrics,
             TimeProvider.System,
             NullLogger<VoteDispatcher>.Instance);

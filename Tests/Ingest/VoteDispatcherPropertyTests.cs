@@ -35,7 +35,7 @@ public sealed class VoteDispatcherPropertyTests
                 Assert.True(settled.Add(batch));
                 Assert.All(batches.Single(known => known.Batch == batch).Ids, id => Assert.Contains(id, done));
             });
-            var options = new DispatchOptions { CallsInFlight = 4 };
+            var options = new DispatchOptions { CallsInFlight = 4, CallsInFlightPerLaw = 2 };
             using var dispatcher = new VoteDispatcher(
                 grains.RecordAsync,
                 letters.Add,

@@ -21,7 +21,7 @@ public abstract class VoteDispatcherScene : IDisposable
     protected VoteDispatcherScene()
     {
         Current = new Generation(prefetch: 1000, _settled.Add);
-        Dispatcher = Create(new DispatchOptions());
+        Dispatcher = Create(new DispatchOptions { CallsInFlightPerLaw = 2 });
     }
 
     private protected FakeGrains Grains { get; } = new();

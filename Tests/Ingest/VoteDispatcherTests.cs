@@ -59,7 +59,7 @@ public sealed class VoteDispatcherTests : VoteDispatcherScene
     [Fact]
     public void Calls_in_flight_are_bounded_for_the_whole_process()
     {
-        Replace(new DispatchOptions { CallsInFlight = 3 });
+        Replace(new DispatchOptions { CallsInFlight = 3, CallsInFlightPerLaw = 2 });
 
         Dispatch("a", "b", "c", "d", "e");
         Assert.Equal(["a", "b", "c"], Grains.Calls.Select(call => call.LawId));
@@ -196,7 +196,7 @@ public sealed class VoteDispatcherTests : VoteDispatcherScene
     public void Grains_of_any_number_of_laws_may_answer_at_once()
     {
         var grains = new FakeGrains { Answer = call => Task.FromResult(call.AllCounted) };
-        Replace(new DispatchOptions(), grains);
+        Replace(new DispatchOptions { CallsInFlightPerLaw = 2 }, grains);
 
         Dispatch([.. Enumerable.Range(0, 50_000).Select(law => $"law {law}")]);
 
