@@ -69,7 +69,7 @@ public sealed class VoteDispatcherRetryTests : VoteDispatcherScene
                 ? Task.FromException<VoteBatchOutcome>(new TimeoutException())
                 : Task.FromResult(call.AllCounted),
         };
-        Replace(new DispatchOptions { CallsInFlightPerLaw = 2 }, grains);
+        Replace(new DispatchOptions(), grains);
 
         Dispatch([.. Enumerable.Range(0, 50_000).Select(law => $"law {law}")]);
         Assert.Equal(50_000, grains.Calls.Count);

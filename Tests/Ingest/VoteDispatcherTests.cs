@@ -196,7 +196,7 @@ public sealed class VoteDispatcherTests : VoteDispatcherScene
     public void Grains_of_any_number_of_laws_may_answer_at_once()
     {
         var grains = new FakeGrains { Answer = call => Task.FromResult(call.AllCounted) };
-        Replace(new DispatchOptions { CallsInFlightPerLaw = 2 }, grains);
+        Replace(new DispatchOptions(), grains);
 
         Dispatch([.. Enumerable.Range(0, 50_000).Select(law => $"law {law}")]);
 
