@@ -23,8 +23,6 @@ namespace Votes.Grains;
 [HashBasedPlacement]
 public sealed class LawTallyGrain : Grain, ILawTallyGrain
 {
-    private const int TimerMomentsPerInterval = 20;
-
     private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(1);
 
     // A repair by an operator shows after this time in a law that is asked for and has no further votes.
@@ -39,17 +37,14 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private readonly LawPlace _place;
     private readonly TallyFeed _feed;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _flushInterval;
     private readonly bool _acceptUnknownLaws;
     private readonly Tally _tally = new();
     private string _lawId = "";
     private TallyWatchers? _watchers;
-    private IGrainTimer? _timer;
     private Task _lastWrite = Task.CompletedTask;
     private DateTimeOffset _asOf;
     private long _loadedAt;
     private long _readAgainAt;
-    private bool _timerArmed;
     private bool _loadedClosed;
     private Task<bool>? _reload;
     private int _doubts;
@@ -63,7 +58,6 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         SiloJoins joins,
         TallyFeed feed,
         TimeProvider time,
-        IOptions<FlushOptions> flush,
         IOptions<LawTallyOptions> laws)
     {
         _writer = writer;
@@ -72,7 +66,6 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         _place = new LawPlace(GrainContext, joins, time);
         _feed = feed;
         _time = time;
-        _flushInterval = flush.Value.Interval;
         _acceptUnknownLaws = laws.Value.UnknownLaw == UnknownLawPolicy.Accept;
     }
 
@@ -180,7 +173,6 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         var unregistered = _book[_lawId].Status == LawStatus.Unknown;
         var write = _writer.WriteAsync(_lawId, votes, unregistered, backlog, arrived);
         _lastWrite = write;
-        ArmTimer();
         PendingOutcome outcome;
         try
         {
@@ -216,6 +208,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             _ = ReloadIfOldAsync(CancellationToken.None);
         }
 
+        // After a write that succeeded: where they fail, its totals could not be read where it would go.
+        await _place.MoveIfDueAsync();
         return result;
     }
 
@@ -305,57 +299,6 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         catch (StoreUnavailableException exception)
         {
             throw new VotesNotDurableException($"The law's totals could not be read: {exception.Message}");
-        }
-    }
-
-    private void ArmTimer()
-    {
-        if (_timerArmed)
-        {
-            return;
-        }
-
-        // One-shot, and armed only while votes are pending: an idle law costs nothing.
-        _timer ??= this.RegisterGrainTimer(
-            static (grain, cancellationToken) => grain.TickAsync(cancellationToken),
-            this,
-            new GrainTimerCreationOptions
-            {
-                DueTime = Timeout.InfiniteTimeSpan,
-                Period = Timeout.InfiniteTimeSpan,
-                Interleave = true,
-                KeepAlive = false,
-            });
-        _timer.Change(UntilFlush(), Timeout.InfiniteTimeSpan);
-        _timerArmed = true;
-    }
-
-    /// <summary>
-    /// The flush interval or a little less, so that the timers of many laws are due at the same few moments: each moment
-    /// wakes a thread.
-    /// </summary>
-    private TimeSpan UntilFlush()
-    {
-        var now = _time.GetElapsedTime(0);
-        var due = (now + _flushInterval).Ticks;
-        return TimeSpan.FromTicks(due - (due % (_flushInterval.Ticks / TimerMomentsPerInterval))) - now;
-    }
-
-    private async Task TickAsync(CancellationToken cancellationToken)
-    {
-        _timerArmed = false;
-        await FlushAsync(cancellationToken);
-        if (_tally.Pending > 0)
-        {
-            // They came while this tick waited for its flush, perhaps for longer than an interval, and nobody has asked yet.
-            _writer.Ask(_lawId);
-            ArmTimer();
-        }
-
-        // Where writes fail it stays: its totals could not be read where it would go.
-        if (_lastWrite.IsCompletedSuccessfully)
-        {
-            await _place.MoveIfDueAsync();
         }
     }
 

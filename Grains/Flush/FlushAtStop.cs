@@ -1,8 +1,8 @@
 namespace Votes.Grains.Flush;
 
 /// <summary>
-/// Flushes what is pending as the first thing that a silo does at its stop. A law is deactivated only once its calls have
-/// ended, and they wait for a flush, which a timer that is gone by then would not bring.
+/// Flushes what is pending as the first thing that a silo does at its stop: a law is deactivated only once its calls have
+/// ended, and without this they would wait for the flush interval.
 /// </summary>
 /// <param name="writer">The silo's writer.</param>
 public sealed class FlushAtStop(TallyWriter writer) : ILifecycleParticipant<ISiloLifecycle>

@@ -8,7 +8,7 @@ public sealed class FlushOptions : IValidatableObject
     /// <summary>The section's name.</summary>
     public const string Section = "Flush";
 
-    /// <summary>How long a vote waits for company before its grain's timer flushes it. 10 ms to 1 min.</summary>
+    /// <summary>How long a vote waits for company before its lane flushes it. 10 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -1,16 +1,23 @@
 namespace Votes.Grains.Flush;
 
 /// <summary>
-/// Decides when a lane flushes: at once where enough votes wait; where somebody asked for it, as soon as the least time
-/// since the last flush has passed; otherwise not at all, for the grains' timers will ask. Pure: moments come in as
-/// timestamps of one clock.
+/// Decides when a lane flushes: at once where enough votes wait; as soon as the least time since the last flush has passed
+/// where somebody asked for it, where a vote has waited for the flush interval, or while the lane is busy: a flush in the
+/// last interval was worth its transaction. Pure: moments come in as timestamps of one clock.
 /// </summary>
-public sealed class FlushSchedule(int earlyVotes, TimeSpan earlyInterval)
+/// <param name="earlyVotes">So many votes are due at once.</param>
+/// <param name="earlyInterval">The least time since the start of the last flush.</param>
+/// <param name="interval">How long a vote waits that nobody asks for.</param>
+public sealed class FlushSchedule(int earlyVotes, TimeSpan earlyInterval, TimeSpan interval)
 {
+    // Of the votes that are due at once, so many are worth a transaction.
+    private const int WorthAFlush = 10;
+
     private TimeSpan? _lastStart;
+    private TimeSpan _busyUntil = TimeSpan.MinValue;
     private bool _asked;
 
-    /// <summary>Somebody wants what is pending to be flushed: a timer that is due, a backlog, a deactivation.</summary>
+    /// <summary>Somebody wants what is pending to be flushed: a backlog, a deactivation, the silo's stop.</summary>
     /// <returns>False where somebody had asked already.</returns>
     public bool Ask()
     {
@@ -22,15 +29,22 @@ public sealed class FlushSchedule(int earlyVotes, TimeSpan earlyInterval)
     /// <summary>Nothing is pending any more, although no flush took it: what was asked for is void.</summary>
     public void Withdraw() => _asked = false;
 
-    /// <summary>A flush starts.</summary>
-    public void Started(TimeSpan now)
+    /// <summary>Whether so many votes are worth a transaction of their own.</summary>
+    public bool AreWorthAFlush(int votes) => votes * WorthAFlush >= earlyVotes;
+
+    /// <summary>A flush of <paramref name="votes"/> starts.</summary>
+    public void Started(TimeSpan now, int votes)
     {
+        _busyUntil = AreWorthAFlush(votes) ? now + interval : _busyUntil;
         _lastStart = now;
         _asked = false;
     }
 
-    /// <summary>How long to wait with <paramref name="pendingVotes"/> pending; null: until something changes.</summary>
-    public TimeSpan? DueIn(int pendingVotes, TimeSpan now)
+    /// <summary>
+    /// How long to wait with <paramref name="pendingVotes"/> pending since <paramref name="oldest"/>; null: until something
+    /// changes.
+    /// </summary>
+    public TimeSpan? DueIn(int pendingVotes, TimeSpan oldest, TimeSpan now)
     {
         if (pendingVotes == 0)
         {
@@ -42,12 +56,9 @@ public sealed class FlushSchedule(int earlyVotes, TimeSpan earlyInterval)
             return TimeSpan.Zero;
         }
 
-        if (!_asked)
-        {
-            return null;
-        }
-
-        var wait = _lastStart + earlyInterval - now;
+        var due = _asked || now < _busyUntil ? now : oldest + interval;
+        var allowed = _lastStart + earlyInterval;
+        var wait = (allowed > due ? allowed.Value : due) - now;
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 }

@@ -122,8 +122,7 @@ internal sealed partial class Lane : IAsyncDisposable
             return;
         }
 
-        // A change cannot bring the flush forward save by the number of votes, so the wait ends at whichever comes first.
-        using var timeout = new CancellationTokenSource(time, _time);
+        using var timeout = new CancellationTokenSource(LaneBacklog.WholeMilliseconds(time), _time);
         try
         {
             await _changed.WaitAsync(timeout.Token);

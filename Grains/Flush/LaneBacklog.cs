@@ -37,7 +37,7 @@ internal sealed partial class LaneBacklog : IDisposable
         _time = time;
         _onGivenBack = onGivenBack;
         _start = time.GetTimestamp();
-        _schedule = new FlushSchedule(options.EarlyVotes, options.EarlyInterval);
+        _schedule = new FlushSchedule(options.EarlyVotes, options.EarlyInterval, options.Interval);
         _timer = time.CreateTimer(_ => GiveBackOld(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -93,7 +93,8 @@ internal sealed partial class LaneBacklog : IDisposable
 
             _waiting.Enqueue(batch);
             _waitingVotes += batch.Votes.Length;
-            return _waitingVotes >= _options.EarlyVotes;
+            var asked = _schedule.AreWorthAFlush(_waitingVotes) && _schedule.Ask();
+            return asked || _waiting.Count == 1 || _waitingVotes >= _options.EarlyVotes;
         }
     }
 
@@ -112,7 +113,9 @@ internal sealed partial class LaneBacklog : IDisposable
     {
         lock (_gate)
         {
-            return _schedule.DueIn(_waitingVotes, Now);
+            // In the order in which they came, or nearly: those that were locked out of a law come after younger ones.
+            var oldest = _waiting.TryPeek(out var first) ? first.Arrived : Now;
+            return _schedule.DueIn(_waitingVotes, oldest, Now);
         }
     }
 
@@ -122,7 +125,6 @@ internal sealed partial class LaneBacklog : IDisposable
         lock (_gate)
         {
             _takenAt = Now;
-            _schedule.Started(_takenAt);
             _flush++;
             _lastFailure = null;
             _underWay = new List<PendingBatch>(_waiting.Count);
@@ -134,6 +136,7 @@ internal sealed partial class LaneBacklog : IDisposable
             }
 
             _waitingVotes -= votes;
+            _schedule.Started(_takenAt, votes);
             if (_waiting.Count > 0)
             {
                 // Somebody asked for all that was pending: the rest is due as well.
@@ -186,6 +189,10 @@ internal sealed partial class LaneBacklog : IDisposable
 
     /// <summary>Why votes go back when the silo stops.</summary>
     public static OperationCanceledException Stopping() => new("the silo stops");
+
+    /// <summary>Timers count in whole milliseconds; one that fires early would find nothing to do.</summary>
+    public static TimeSpan WholeMilliseconds(TimeSpan wait) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 
     private void GiveBackOld()
     {
@@ -252,12 +259,9 @@ internal sealed partial class LaneBacklog : IDisposable
     {
         if (due < _timerDue)
         {
-            // Timers count in whole milliseconds; one that fires early would find nothing to do.
             var wait = due - Now;
             _timerDue = due;
-            _timer.Change(
-                wait > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : TimeSpan.Zero,
-                Timeout.InfiniteTimeSpan);
+            _timer.Change(wait > TimeSpan.Zero ? WholeMilliseconds(wait) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 }

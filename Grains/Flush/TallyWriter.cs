@@ -43,7 +43,9 @@ public sealed class TallyWriter : IAsyncDisposable
     /// <param name="lawId">The law.</param>
     /// <param name="votes">The votes, 1 or more.</param>
     /// <param name="registerLaw">Whether the law has to be registered.</param>
-    /// <param name="backlog">Whether the sender has a backlog: the flush then does not wait for the timer.</param>
+    /// <param name="backlog">
+    /// Whether the sender has a backlog: the flush then does not wait for <see cref="FlushOptions.Interval"/>.
+    /// </param>
     /// <param name="since">
     /// When the votes came to the silo, as a timestamp of the host's <see cref="TimeProvider"/>; null: just now. They go
     /// back to their sender <see cref="FlushOptions.GiveBackAfter"/> later.
@@ -54,8 +56,7 @@ public sealed class TallyWriter : IAsyncDisposable
     {
         var arrived = since ?? _time.GetTimestamp();
         var lane = LaneOf(lawId);
-        var waited = !_limit.TryEnter(votes.Length);
-        if (waited)
+        if (!_limit.TryEnter(votes.Length))
         {
             await EnterAsync(votes.Length, arrived);
         }
@@ -67,11 +68,6 @@ public sealed class TallyWriter : IAsyncDisposable
             if (backlog)
             {
                 AskAll();
-            }
-            else if (waited)
-            {
-                // The timer that asked for these votes may have done so while they were not in the lane yet.
-                lane.Ask();
             }
 
             return await batch.Settled;

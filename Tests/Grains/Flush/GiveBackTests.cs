@@ -16,7 +16,15 @@ public sealed class GiveBackTests : IAsyncDisposable
 {
     private readonly GatedTallyStore _store = new();
     private readonly FakeTimeProvider _time = new();
-    private readonly FlushOptions _options = new() { Lanes = 1, EarlyInterval = TimeSpan.Zero };
+
+    // Flushed when somebody asks and not before.
+    private readonly FlushOptions _options = new()
+    {
+        Lanes = 1,
+        EarlyInterval = TimeSpan.Zero,
+        Interval = TimeSpan.FromHours(1),
+    };
+
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
     private readonly LogLines<StoreState> _log = new();
     private readonly TallyWriter _writer;
@@ -156,6 +164,21 @@ public sealed class GiveBackTests : IAsyncDisposable
 
         Assert.True(backlog.Ask());
         Assert.Equal(TimeSpan.Zero, backlog.DueIn());
+    }
+
+    [Fact]
+    public void First_vote_wakes_the_lane_and_so_do_votes_that_are_worth_a_flush()
+    {
+        using var backlog = new LaneBacklog(_options, _time, static (_, _, _) => { });
+
+        Assert.True(backlog.Add(Batch("law", VoteSamples.Of(1))));
+        Assert.Equal(_options.Interval, backlog.DueIn());
+        Assert.False(backlog.Add(Batch("law", VoteSamples.Of((_options.EarlyVotes / 10) - 2))));
+        Assert.Equal(_options.Interval, backlog.DueIn());
+
+        Assert.True(backlog.Add(Batch("law", VoteSamples.Of(1))));
+        Assert.Equal(TimeSpan.Zero, backlog.DueIn());
+        Assert.False(backlog.Add(Batch("law", VoteSamples.Of(1))));
     }
 
     [Fact]

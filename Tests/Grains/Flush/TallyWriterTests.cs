@@ -58,6 +58,18 @@ public sealed class TallyWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Votes_that_nobody_asks_for_are_written_after_the_interval()
+    {
+        var writes = new[] { Write("law", VoteSamples.Of(2)), Write("another", VoteSamples.Of(1)) };
+        _time.Advance(_options.Interval - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(_store.Writes);
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await Task.WhenAll(writes);
+        Assert.Equal([3], _store.Writes);
+    }
+
+    [Fact]
     public async Task A_backlog_flushes_without_being_asked()
     {
         await Writer.WriteAsync("law", VoteSamples.Of(3), registerLaw: true, backlog: true);
@@ -80,16 +92,17 @@ public sealed class TallyWriterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Enough_votes_flush_by_themselves()
+    public async Task Enough_votes_do_not_wait_for_the_least_time_between_flushes()
     {
         _options.EarlyVotes = 10;
-        var first = Write("law", VoteSamples.Of(9));
-        Assert.Empty(_store.Writes);
+        await Write("law", [VoteSamples.By(10)]);
+        var waiting = Write("law", VoteSamples.Of(9));
+        Assert.Equal([1], _store.Writes);
 
         await Write("law", [VoteSamples.By(9)]);
-        await first;
+        await waiting;
 
-        Assert.Equal([10], _store.Writes);
+        Assert.Equal([1, 10], _store.Writes);
     }
 
     [Fact]
@@ -212,6 +225,7 @@ public sealed class TallyWriterTests : IAsyncDisposable
     public async Task Calls_beyond_the_pending_limit_wait_and_give_up_in_time()
     {
         _options.MaxPendingVotes = 10;
+        _options.Interval = TimeSpan.FromHours(1);
         var since = _time.GetTimestamp();
         _time.Advance(TimeSpan.FromSeconds(1));
         var first = Write("law", VoteSamples.Of(10));
