@@ -5,6 +5,7 @@ using Votes.Grains.Flush;
 using Votes.Grains.Interfaces;
 using Votes.Grains.Laws;
 using Votes.Grains.Store;
+using Votes.LocalCluster;
 using Votes.Tests.Servers;
 using Xunit;
 using static Votes.Grains.Counting.VoteOutcome;
@@ -391,10 +392,10 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     private async Task EndSessionsAsync()
     {
         await _store.DisposeAsync();
-        while (await ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'votes-flush'") > 0)
-        {
-            Stop.ThrowIfCancellationRequested();
-        }
+        const string sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'votes-flush'";
+        Assert.True(await Poll.UntilAsync(
+            async _ => await ScalarAsync<long>(sessions) == 0,
+            TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(10), Stop));
     }
 
     private async Task<FlushResult> WriteAsync(string lawId, CastVote[] votes)
