@@ -10,7 +10,7 @@ namespace Votes.Grains.Flush;
 /// <param name="interval">How long a vote waits that nobody asks for.</param>
 public sealed class FlushSchedule(int earlyVotes, TimeSpan earlyInterval, TimeSpan interval)
 {
-    // Of the votes that are due at once, so many are worth a transaction.
+    // Of the votes that are due at once, one in so many is enough to be worth a transaction.
     private const int WorthAFlush = 10;
 
     private TimeSpan? _lastStart;
