@@ -148,15 +148,19 @@ public sealed class LawTallyGrainTests
     [Fact]
     public async Task Votes_of_a_law_that_is_being_deactivated_are_flushed_in_time()
     {
-        // As Orleans' own directory has it done to laws of one silo when another one goes that knew their place. The law
-        // waits for its calls to end, no timer of it ticks meanwhile, and nobody else has votes here.
+        // As Orleans does to laws of one silo when another one goes that knew their place, and to those that are to move.
+        // The law waits for its calls to end and takes none meanwhile; a tick of a timer of its own would stand in line
+        // behind the next call. Nobody else has votes here.
         await using var cluster = await TallyCluster.StartAsync();
         var call = await cluster.SendAsync("law", VoteSamples.Of(3));
         await cluster.Law("law").AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        var next = cluster.Law("law").GetTallyAsync(Stop);
+        await cluster.Law("another").GetTallyAsync(Stop);
 
         cluster.Tick();
 
         AssertOutcome(await call, counted: 3);
+        Assert.Equal(3, (await next).Choices[0].Durable);
     }
 
     [Fact]
