@@ -113,7 +113,7 @@ internal sealed partial class LaneBacklog : IDisposable
     {
         lock (_gate)
         {
-            // In the order in which they came, or nearly: those that were locked out of a law come after younger ones.
+            // In the order in which they came, or nearly: those that waited for room or for a lock come after younger ones.
             var oldest = _waiting.TryPeek(out var first) ? first.Arrived : Now;
             return _schedule.DueIn(_waitingVotes, oldest, Now);
         }
