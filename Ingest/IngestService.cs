@@ -9,6 +9,7 @@ using Votes.Ingest.Messages;
 using Votes.Ingest.Schema;
 using Votes.Ingest.VoterKeys;
 using Votes.Security;
+using Votes.Telemetry.Clocks;
 
 namespace Votes.Ingest;
 
@@ -25,6 +26,7 @@ public sealed partial class IngestService : BackgroundService
     private readonly VoterKey _voterKey;
     private readonly VoterKeyRegistry _voterKeys;
     private readonly KnownSchema _schema;
+    private readonly ClockWatch _clock;
     private readonly RecordVotes _record;
     private readonly IngestMetrics _metrics;
     private readonly IngestState _state;
@@ -40,6 +42,7 @@ public sealed partial class IngestService : BackgroundService
         VoterKey voterKey,
         VoterKeyRegistry voterKeys,
         KnownSchema schema,
+        ClockWatch clock,
         RecordVotes record,
         IngestMetrics metrics,
         IngestState state,
@@ -52,6 +55,7 @@ public sealed partial class IngestService : BackgroundService
         _voterKey = voterKey;
         _voterKeys = voterKeys;
         _schema = schema;
+        _clock = clock;
         _record = record;
         _metrics = metrics;
         _state = state;
@@ -71,7 +75,8 @@ public sealed partial class IngestService : BackgroundService
             _state.HasCluster = true;
             await ConsumeAsync(stoppingToken);
         }
-        catch (Exception e) when (e is VoterKeyMismatchException or UnknownSchemaException or UnusableQueueException)
+        catch (Exception e) when (e is VoterKeyMismatchException or UnknownSchemaException or ClockException
+            or UnusableQueueException)
         {
             // What another process, or another configuration, has to mend: these say what.
             _state.Failure = e;
@@ -94,13 +99,14 @@ public sealed partial class IngestService : BackgroundService
         async () =>
         {
             await _schema.CheckAsync(stop);
+            await _clock.CheckAsync(stop);
             await _voterKeys.CheckAsync(_voterKey, stop);
         },
         // Not up yet, or its schema is not there yet: wait for whoever brings it.
         static cause => cause is NpgsqlException or TimeoutException,
         cause =>
         {
-            var reason = DatabaseTls.Tell(cause);
+            var reason = DatabaseErrors.Tell(cause);
             LogNoDatabase(_log, cause, reason);
         },
         stop);
@@ -176,7 +182,8 @@ public sealed partial class IngestService : BackgroundService
         var lanes = Enumerable.Range(0, _rabbitMq.Lanes)
             .Select(number => CreateLane(number, broker, dispatcher, deadLetters))
             .ToArray();
-        _state.Watch(() => Array.TrueForAll(lanes, lane => lane.IsConsuming) && deadLetters.IsConnected);
+        _state.Watch(
+            () => Array.TrueForAll(lanes, lane => lane.IsConsuming) && deadLetters.IsConnected, () => dispatcher.HeldUpBy);
 
         // Dead letters end after the lanes: what the lanes hold may have to go there before it can be acked.
         using var lanesEnded = new CancellationTokenSource();

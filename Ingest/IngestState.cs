@@ -7,6 +7,7 @@ public sealed class IngestState : IHealthCheck
 {
     private volatile bool _hasCluster;
     private volatile Func<bool> _isConsuming = static () => false;
+    private volatile Func<string?> _heldUp = static () => null;
 
     /// <summary>True while silos can be reached.</summary>
     public bool HasCluster
@@ -18,16 +19,21 @@ public sealed class IngestState : IHealthCheck
     /// <summary>Why the process ends by itself; null where it does not.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Sets how to tell whether votes are consumed.</summary>
-    public void Watch(Func<bool> isConsuming) => _isConsuming = isConsuming;
+    /// <summary>Sets how to tell whether votes are consumed, and whether silos give them back.</summary>
+    /// <param name="isConsuming">Whether all lanes consume.</param>
+    /// <param name="heldUp">Why votes are held and sent again; null where they are not.</param>
+    public void Watch(Func<bool> isConsuming, Func<string?> heldUp) => (_isConsuming, _heldUp) = (isConsuming, heldUp);
 
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult((HasCluster, _isConsuming()) switch
+        Task.FromResult((HasCluster, _isConsuming(), _heldUp()) switch
         {
-            (true, true) => HealthCheckResult.Healthy("consuming"),
-            (false, _) => HealthCheckResult.Unhealthy("no silo can be reached"),
-            _ => HealthCheckResult.Unhealthy("not consuming"),
+            (true, true, null) => HealthCheckResult.Healthy("consuming"),
+            (false, _, _) => HealthCheckResult.Unhealthy("no silo can be reached"),
+            (_, false, _) => HealthCheckResult.Unhealthy("not consuming"),
+
+            // Not unhealthy: to take an Ingest away, or to start it again, would count nothing sooner.
+            (_, _, { } why) => HealthCheckResult.Degraded($"consuming, but votes are held and sent again: {why}"),
         });
 }

@@ -13,6 +13,7 @@ using Votes.Ingest.VoterKeys;
 using Votes.Security;
 using Votes.Silo.Hosting;
 using Votes.Silo.Hosting.Tls;
+using Votes.Telemetry.Clocks;
 using Votes.Telemetry.Logs;
 using Votes.Telemetry.Statistics;
 using Votes.Telemetry.Tracing;
@@ -81,7 +82,8 @@ builder.AddVotesLogging();
 var state = new IngestState();
 var services = builder.Services;
 services.AddSingleton(rabbitMq).AddSingleton(dispatch).AddSingleton(voterKey).AddSingleton(state);
-services.AddSingleton(TimeProvider.System);
+services.AddDatabaseTime(
+    _ => cluster.ClockTolerance, static _ => Metrics.CreateGauge(ClockSetup.Metric, ClockSetup.MetricHelp).Set);
 services.AddVoteTracing("ingest", tracing);
 services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database)
 {

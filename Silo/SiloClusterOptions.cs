@@ -60,6 +60,20 @@ public sealed class SiloClusterOptions : IValidatableObject
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// How often a silo writes into the membership that it lives. After a loss of all silos at once, new ones at other
+    /// addresses join when the old ones have not written seven times. 2 s to 30 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:00:30")]
+    public TimeSpan AliveInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// By how much this machine's clock may differ from the database's; a silo whose clock differs by more does not start.
+    /// 100 ms to 10 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:00:10")]
+    public TimeSpan ClockTolerance { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// How long a gateway keeps answers for a client whose connection it lost. Until then they wait there, although the
     /// client may use another gateway by now: the grains of this silo are mute to it. 1 s to 10 min.
     /// </summary>

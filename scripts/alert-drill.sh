@@ -58,6 +58,21 @@ mend_dead_letters() {
 break_broker() { rabbitmq rabbitmqctl -q set_vm_memory_high_watermark absolute 1MB; }
 mend_broker() { rabbitmq rabbitmqctl -q set_vm_memory_high_watermark 0.4; }
 
+# Three seconds: more than the alert's second, less than what keeps a process from starting.
+break_clock() {
+    as_superuser -d votes -c "
+        create function public.clock_timestamp() returns timestamptz language sql as
+            'select pg_catalog.clock_timestamp() - interval ''3 seconds''';
+        alter database votes set search_path = public, pg_catalog;
+        select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('votes-silo', 'votes-ingest')"
+}
+mend_clock() {
+    as_superuser -d votes -c "
+        alter database votes reset search_path;
+        drop function public.clock_timestamp();
+        select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('votes-silo', 'votes-ingest')"
+}
+
 break_silo() { kill_and_wait KILL silo-2; }
 mend_silo() { all_up; }
 
@@ -135,6 +150,7 @@ say "waiting until all is well"
 python3 scripts/dashboards/alerts.py "$url" healthy "$limit" || fail "alerts fire, and nothing has been broken"
 
 drill total "a total changed by hand" VotesTotalsDifferFromAudit
+drill clock "the database's clock three seconds behind" VotesClockOff
 drill silo "a silo killed" VotesSiloLost VotesTargetDown
 drill silos "all silos killed" VotesNoSilo
 drill database "PostgreSQL stopped" VotesDatabaseDown VotesNoProgress VotesReconcileNotRunning

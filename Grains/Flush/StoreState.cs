@@ -11,6 +11,9 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
     /// <summary>The least time between two lines that say the same.</summary>
     public static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a failure counts as going on without another one: longer than Ingest waits before it sends again.</summary>
+    public static readonly TimeSpan FailureLasts = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<int, long> _failing = [];
     private readonly Dictionary<int, long> _lastWritten = [];
@@ -19,6 +22,22 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
     private long? _overloadToldAt;
     private long _givenBack;
     private bool _isTold;
+    private string _errorType = "";
+    private string _reason = "";
+
+    /// <summary>The failure that is going on; null where flushes succeed, or there are none.</summary>
+    public StoreFailure? Failure
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failing.Values.Any(failedAt => time.GetElapsedTime(failedAt) < FailureLasts)
+                    ? new StoreFailure(time.GetElapsedTime(_since), _errorType, _reason)
+                    : null;
+            }
+        }
+    }
 
     /// <summary>A lane's flush failed, or got no answer for too long.</summary>
     /// <param name="lane">The lane.</param>
@@ -38,6 +57,7 @@ public sealed partial class StoreState(TimeProvider time, ILogger<StoreState> lo
 
             var begins = _failing.Count == 0;
             _failing[lane] = time.GetTimestamp();
+            (_errorType, _reason) = (errorType, reason);
             if (begins)
             {
                 _since = time.GetTimestamp();

@@ -9,6 +9,14 @@ public static class PostgresSource
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// The settings of a session that flushes. It looks keys up one by one whatever the statistics say: a plan made while the
+    /// audit was small must not scan it once it is large. synchronous_commit stays on, whatever the role's default: an ack
+    /// follows the commit.
+    /// </summary>
+    public const string FlushSettings =
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on";
+
+    /// <summary>
     /// What the server is told at the start of a session so that it notices a peer that is gone, after 5 s + 3 x 2 s. It
     /// would otherwise wait two hours for the rest of a command that was cut off midway, and hold the locks of the part that
     /// it has: whoever writes the same voters' votes again would wait for them.

@@ -47,15 +47,12 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         reads.NoResetOnClose = true;
         _reads = Build(reads);
 
-        // The flush looks keys up one by one whatever the statistics say: a plan made while the audit was small must not
-        // scan it once it is large. synchronous_commit stays on, whatever the role's default: an ack follows the commit.
         var lockMilliseconds = (long)(lockTimeout ?? TimeSpan.Zero).TotalMilliseconds;
         var writes = PostgresSource.Bounded(
             connectionString,
             "votes-flush",
             commandTimeout,
-            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on "
-            + FormattableString.Invariant($"-c lock_timeout={lockMilliseconds}"));
+            FormattableString.Invariant($"{PostgresSource.FlushSettings} -c lock_timeout={lockMilliseconds}"));
 
         // No pool: each lane keeps its own, and one that was given up must not count against the others.
         writes.Pooling = false;

@@ -25,6 +25,9 @@ public sealed record ClusterOptions
     /// </summary>
     public TimeSpan GatewayListRefreshPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>By how much this machine's clock may differ from the database's; with more, Ingest does not start.</summary>
+    public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>What <c>Flush:GiveBackAfter</c> is on silos that are not told otherwise.</summary>
     public static TimeSpan SilosGiveBackAfter { get; } = TimeSpan.FromSeconds(4);
 
@@ -52,5 +55,6 @@ public sealed record ClusterOptions
                 GatewayListRefreshPeriod,
                 TimeSpan.FromSeconds(1),
                 TimeSpan.FromMinutes(5))
+            .Between(nameof(ClockTolerance), ClockTolerance, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10))
             .ThrowIfBroken();
 }

@@ -10,12 +10,19 @@ internal sealed partial class CallsOutage(TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
+    // A silo that dies makes calls fail for as long as this.
+    private static readonly TimeSpan RemarkableFor = TimeSpan.FromSeconds(10);
+
     private long _since;
     private long _toldAt;
     private int _laws;
+    private volatile string _cause = "";
 
     /// <summary>True while the calls of at least one law fail.</summary>
     public bool IsOngoing => Volatile.Read(ref _laws) > 0;
+
+    /// <summary>The last cause of an outage that has lasted for a while; null where there is none, or it has just begun.</summary>
+    public string? Cause => IsOngoing && time.GetElapsedTime(Volatile.Read(ref _since)) >= RemarkableFor ? _cause : null;
 
     /// <summary>A call has failed.</summary>
     /// <param name="isFirstOfLaw">Whether the law's last call had succeeded.</param>
@@ -23,6 +30,7 @@ internal sealed partial class CallsOutage(TimeProvider time, ILogger log)
     /// <param name="votes">The votes of the call.</param>
     public void Failed(bool isFirstOfLaw, Exception cause, int votes)
     {
+        _cause = $"{cause.GetType().Name}: {cause.Message}";
         if (isFirstOfLaw && ++_laws == 1)
         {
             _since = _toldAt = time.GetTimestamp();

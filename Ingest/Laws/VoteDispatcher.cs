@@ -72,6 +72,9 @@ public sealed partial class VoteDispatcher : IDisposable
     /// <summary>True while calls to the grain of at least one law fail.</summary>
     public bool IsHeldUp => _outage.IsOngoing;
 
+    /// <summary>Why calls have failed for a while; null where they have not.</summary>
+    public string? HeldUpBy => _outage.Cause;
+
     /// <summary>Takes over a closed delivery batch: it settles when each message has a durable outcome.</summary>
     public void Dispatch(DeliveryBatch batch)
     {

@@ -115,7 +115,7 @@ internal sealed class Database : IAsyncDisposable
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             throw new LoadFailedException(
-                $"the database at {_address} does not answer: {DatabaseTls.Tell(exception)}", exception);
+                $"the database at {_address} does not answer: {DatabaseErrors.Tell(exception)}", exception);
         }
     }
 }

@@ -83,7 +83,7 @@ internal sealed class ReconcileCommand(IAnsiConsole console, TextWriter errors)
             $"the role may not do this: {exception.Message}; nothing was changed", ExitStatus.Unusable, exception),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => new(
             $"the database at {server} has no vote tables: {exception.Message}", ExitStatus.Unusable, exception),
-        _ => new($"the database at {server} is not reachable or refuses: {DatabaseTls.Tell(exception)}", ExitStatus.Unusable, exception),
+        _ => new($"the database at {server} is not reachable or refuses: {DatabaseErrors.Tell(exception)}", ExitStatus.Unusable, exception),
     };
 
     private static TimeSpan Seconds(ParseResult parsed, Option<double> option) => parsed.GetValue(option) switch

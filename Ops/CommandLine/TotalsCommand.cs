@@ -63,7 +63,7 @@ internal sealed class TotalsCommand(IAnsiConsole console, TextWriter errors)
         }
         catch (Exception exception) when (exception is NpgsqlException or OrleansException or TimeoutException)
         {
-            throw new OpsException($"the cluster does not answer: {DatabaseTls.Tell(exception)}", ExitStatus.Unusable, exception);
+            throw new OpsException($"the cluster does not answer: {DatabaseErrors.Tell(exception)}", ExitStatus.Unusable, exception);
         }
         catch (MalformedVoteBatchException exception)
         {

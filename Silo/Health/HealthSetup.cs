@@ -4,7 +4,8 @@ using Votes.Silo.Hosting;
 namespace Votes.Silo.Health;
 
 /// <summary>
-/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it is a member of the cluster and the database answers.
+/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it is a member of the cluster and the database answers (503
+/// where not); and whether votes can be written (200 either way: the body says Degraded, and why).
 /// </summary>
 public static class HealthSetup
 {
@@ -13,7 +14,8 @@ public static class HealthSetup
     /// <summary>Adds the checks.</summary>
     public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks()
         .AddCheck<MembershipCheck>("membership", timeout: Timeout)
-        .AddCheck<DatabaseCheck>("database", timeout: Timeout);
+        .AddCheck<DatabaseCheck>("database", timeout: Timeout)
+        .AddCheck<FlushCheck>("flush");
 
     /// <summary>Maps the addresses.</summary>
     public static void MapSiloHealth(this WebApplication app)

@@ -17,6 +17,10 @@ public static class ClusterSetup
     private const string Invariant = "Npgsql";
     private const double LongestProbe = 1.25;
 
+    // Seven times the interval is longer than the 30 seconds at which silos of the first version write: to call those stale
+    // in a rolling upgrade would let a single silo declare one dead.
+    private const int MissedAlives = 7;
+
     /// <summary>How long a suspected silo gets to show that it is there: as long as a probe's usual limit.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
 
@@ -24,6 +28,10 @@ public static class ClusterSetup
     public static void AddCluster(this WebApplicationBuilder builder)
     {
         builder.Services.AddChecked<SiloClusterOptions>(SiloClusterOptions.Section);
+        builder.Services.AddSingleton<SiloGeneration>();
+
+        // Ahead of the cluster: its own start waits for what this logs.
+        builder.Services.AddHostedService<JoinWatch>();
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<SiloClusterOptions>>(
             static (host, cluster) => host.ShutdownTimeout = cluster.Value.StopTimeout);
 
@@ -38,6 +46,7 @@ public static class ClusterSetup
                 adoNet.DataSource = dataSource;
             }));
             CheckSuspicions(silo.Services);
+            silo.Services.AddSingleton<ILocalSiloDetails, SiloIdentity>();
             silo.AddAdoNetGrainStorageAsDefault(static options => options.Configure<NpgsqlDataSource>(
                 static (adoNet, dataSource) =>
                 {
@@ -129,6 +138,10 @@ public static class ClusterSetup
             // 24 seconds.
             orleans.MaxProbeTimeout = ours.Value.ProbeTimeout * LongestProbe;
             orleans.NumVotesForDeathDeclaration = 2;
+
+            // How long the silos of a cluster that was lost as a whole, and comes back at other addresses, are waited for.
+            orleans.IAmAliveTablePublishTimeout = ours.Value.AliveInterval;
+            orleans.NumMissedTableIAmAliveLimit = MissedAlives;
             orleans.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
 

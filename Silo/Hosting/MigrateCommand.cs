@@ -39,7 +39,7 @@ public static partial class MigrateCommand
         catch (Exception exception) when (exception is SchemaException or NpgsqlException
             or OptionsValidationException or ArgumentException or IOException or CryptographicException)
         {
-            var reason = DatabaseTls.Tell(exception);
+            var reason = DatabaseErrors.Tell(exception);
             LogFailed(logger, reason);
             return 1;
         }

@@ -1,11 +1,14 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orleans.Configuration;
 using Orleans.Runtime;
 using Votes.Grains.Flush;
 using Votes.Security;
 using Votes.Silo.Schema;
+using Votes.Telemetry.Clocks;
 
 namespace Votes.Silo.Hosting;
 
@@ -40,11 +43,11 @@ public static partial class SiloRun
             return 0;
         }
         catch (Exception exception) when (exception is OptionsValidationException or SchemaException
-            or InvalidOperationException or NpgsqlException or OrleansException or IOException or SocketException
+            or ClockException or DroppedSettingsException or InvalidOperationException or NpgsqlException or OrleansException or IOException or SocketException
             or CryptographicException)
         {
             // These say what to do; a stack trace would hide it.
-            var reason = DatabaseTls.Tell(exception);
+            var reason = DatabaseErrors.Tell(exception);
             LogCannotStart(logger, reason);
             return 1;
         }
@@ -71,6 +74,19 @@ public static partial class SiloRun
 
         var dataSource = app.Services.GetRequiredService<NpgsqlDataSource>();
         await SchemaCheck.EnsureKnownAsync(dataSource, logger, options.LockWait, stopping);
+        await SessionSettings.EnsureKeptAsync(app.Configuration.GetConnectionString("Votes")!, stopping);
+        await app.Services.GetRequiredService<ClockWatch>().CheckAsync(stopping);
+        await LearnGenerationAsync(app, dataSource, stopping);
+    }
+
+    private static Task LearnGenerationAsync(WebApplication app, NpgsqlDataSource dataSource, CancellationToken stopping)
+    {
+        var endpoints = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
+        return app.Services.GetRequiredService<SiloGeneration>().LearnAsync(
+            dataSource,
+            app.Services.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId,
+            new IPEndPoint(endpoints.AdvertisedIPAddress, endpoints.SiloPort),
+            stopping);
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The silo cannot start: {Reason}")]

@@ -6,6 +6,7 @@ using Votes.Grains.Flush;
 using Votes.Grains.Laws;
 using Votes.Grains.Placement;
 using Votes.Grains.Store;
+using Votes.Telemetry.Clocks;
 
 namespace Votes.Silo.Hosting;
 
@@ -23,8 +24,11 @@ public static class TallySetup
         var connectionString = builder.Configuration.GetConnectionString("Votes");
         services.AddChecked<FlushOptions>(FlushOptions.Section);
         services.AddChecked<LawTallyOptions>(LawTallyOptions.Section);
-        services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Metrics.DefaultRegistry);
+        services.AddDatabaseTime(
+            static provider => provider.GetRequiredService<IOptions<SiloClusterOptions>>().Value.ClockTolerance,
+            static provider => Metrics.WithCustomRegistry(provider.GetRequiredService<CollectorRegistry>())
+                .CreateGauge(ClockSetup.Metric, ClockSetup.MetricHelp).Set);
         services.AddSingleton<IValidateOptions<FlushOptions>, FlushAcrossSections>();
 
         // What the cluster's membership, the grains' states and the health check use.

@@ -107,6 +107,7 @@ public static partial class SchemaMigrator
         await using var lockSession = await dataSource.OpenConnectionAsync(cancellationToken);
         await LockAsync(lockSession, options, time, logger, cancellationToken);
 
+        await RequireEncodingAsync(lockSession, cancellationToken);
         var journal = await SchemaJournal.ReadAsync(lockSession, cancellationToken);
         if (journal is null)
         {
@@ -170,6 +171,17 @@ public static partial class SchemaMigrator
         {
             throw new SchemaException(
                 "The role votes_app does not exist. Run db/bootstrap/roles.sql as a superuser first.");
+        }
+    }
+
+    private static async Task RequireEncodingAsync(NpgsqlConnection session, CancellationToken cancellationToken)
+    {
+        await using var show = new NpgsqlCommand("show server_encoding", session);
+        if (await show.ExecuteScalarAsync(cancellationToken) is not "UTF8" and var encoding)
+        {
+            throw new SchemaException(
+                $"The database's encoding is {encoding}; it must be UTF8, for law ids, titles and choices are Unicode. "
+                + "An encoding cannot be changed: make the database anew with db/bootstrap/roles.sql.");
         }
     }
 

@@ -39,6 +39,22 @@ public sealed class RefusalToStartTests(TestServers servers) : IAsyncLifetime
         await AssertRefusesAsync(program, 1, "does not know 9999_newer.sql");
     }
 
+    [Theory]
+    [InlineData("Silo")]
+    [InlineData("Ingest")]
+    public async Task Clock_that_differs_from_the_database_s_is_refused(string program)
+    {
+        // The database's clock, as far as the application's role sees it, is an hour behind.
+        await ExecuteAsync(
+            $"""
+            create function public.clock_timestamp() returns timestamptz language sql as
+              $$ select pg_catalog.clock_timestamp() - interval '1 hour' $$;
+            alter role votes_service in database "{_database.Name}" set search_path = public, pg_catalog;
+            """);
+
+        await AssertRefusesAsync(program, 1, "(Cluster:ClockTolerance)");
+    }
+
     [Fact]
     public async Task Script_of_the_schema_that_was_edited_is_refused_by_a_silo()
     {

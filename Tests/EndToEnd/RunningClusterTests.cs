@@ -125,7 +125,7 @@ public sealed class RunningClusterTests(RunningCluster running) : IClassFixture<
             await RunningCluster.GetAsync(new Uri($"{service.Address.Http}/health/live"), Stop);
             Assert.Equal(
                 service.Address.Kind == ServiceKind.Silo
-                    ? "membership: Healthy\ndatabase: Healthy\n"
+                    ? "membership: Healthy\ndatabase: Healthy\nflush: Healthy\n"
                     : "ingest: Healthy consuming\n",
                 await RunningCluster.GetAsync(new Uri($"{service.Address.Http}/health/ready"), Stop));
         }

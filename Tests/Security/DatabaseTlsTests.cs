@@ -80,8 +80,8 @@ public sealed class DatabaseTlsTests : IAsyncLifetime
         var error = await Assert.ThrowsAnyAsync<Exception>(
             () => SchemaMigrator.MigrateAsync(settings.ConnectionString, NullLogger.Instance, Stop));
 
-        Assert.Contains("/nowhere/ca", DatabaseTls.Tell(error), StringComparison.Ordinal);
-        Assert.DoesNotContain(Password, DatabaseTls.Tell(error), StringComparison.Ordinal);
+        Assert.Contains("/nowhere/ca", DatabaseErrors.Tell(error), StringComparison.Ordinal);
+        Assert.DoesNotContain(Password, DatabaseErrors.Tell(error), StringComparison.Ordinal);
     }
 
     private async Task AssertRefusedAsync(Action<NpgsqlConnectionStringBuilder> change)
@@ -94,7 +94,7 @@ public sealed class DatabaseTlsTests : IAsyncLifetime
         // At once: waiting, as for a server that is not up, would not change it.
         var error = await Assert.ThrowsAnyAsync<NpgsqlException>(
             () => SchemaMigrator.MigrateAsync(owner.ConnectionString, NullLogger.Instance, Stop));
-        Assert.StartsWith(Reason, DatabaseTls.Tell(error), StringComparison.Ordinal);
+        Assert.StartsWith(Reason, DatabaseErrors.Tell(error), StringComparison.Ordinal);
 
         var (status, output) = await ReconcileAsync(owner.ConnectionString);
         Assert.Equal(2, status);

@@ -95,6 +95,14 @@ public sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(server, name);
     }
 
+    /// <summary>Makes another database on this one's server, empty, with options of its own.</summary>
+    public async Task<TestDatabase> AddSiblingAsync(string options, CancellationToken cancellationToken)
+    {
+        var name = $"{Name}_sibling";
+        await ExecuteAsync(_server, $"""create database "{name}" owner votes_owner {options};""", cancellationToken);
+        return new TestDatabase(_server, name);
+    }
+
     /// <summary>Drops the database, whoever is connected to it.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,15 +1,25 @@
--- Creates the roles and the database. Run once by a superuser, before the first migration; running it again changes
--- nothing but the two passwords.
+-- Creates the roles and the database. Run once by a superuser, before the first migration; running it again makes what is
+-- missing, sets the passwords that it is given, and changes nothing else.
 --
 --   VOTES_OWNER_PASSWORD=... VOTES_SERVICE_PASSWORD=... VOTES_DATABASE=votes \
 --     psql -X -d postgres -f roles.sql
 --
--- The same three as psql variables (-v owner_password=... -v service_password=... -v database=...) win over the
+-- Optional, each a role that logs in once it has a password: VOTES_SILO_PASSWORD, VOTES_INGEST_PASSWORD,
+-- VOTES_READ_PASSWORD, VOTES_READER_PASSWORD.
+--
+-- The first three as psql variables (-v owner_password=... -v service_password=... -v database=...) win over the
 -- environment, but other users of the machine can see them in the list of processes.
 --
 --   votes_owner    owns the database and its tables, and migrates; no process that counts votes knows its password
---   votes_app      what the application may do; nobody logs in as this role
---   votes_service  silos and ingests log in as this role, a member of votes_app
+--   votes_app      what counting needs; nobody logs in as this role
+--   votes_silo     silos log in as this role, a member of votes_app
+--   votes_ingest   Ingests: membership, the voter key's fingerprint, statistics; no law and no vote
+--   votes_read     the API's reads; writes nothing
+--   votes_reader   analysts: totals, charts and views; no table that has a row per voter
+--   votes_service  operators' command lines, a member of votes_app; silos and Ingests of earlier installations too
+--
+-- A role can change its own password and its own defaults (alter role ... set); PostgreSQL has no way to forbid that. What
+-- counting rests on (synchronous_commit, time limits) each session therefore sets for itself.
 
 \set ON_ERROR_STOP on
 
@@ -44,19 +54,51 @@ set log_min_duration_statement = -1;
 set log_min_error_statement = 'panic';
 
 select format('create role %I', name)
-  from unnest(array['votes_owner', 'votes_app', 'votes_service']) as wanted(name)
+  from unnest(array['votes_owner', 'votes_app', 'votes_service', 'votes_silo', 'votes_ingest', 'votes_read',
+                    'votes_reader']) as wanted(name)
  where not exists (select from pg_roles where rolname = name)
 \gexec
 
 alter role votes_owner   login   nosuperuser nocreatedb nocreaterole password :'owner_password';
 alter role votes_app     nologin nosuperuser nocreatedb nocreaterole;
 alter role votes_service login   nosuperuser nocreatedb nocreaterole password :'service_password';
-grant votes_app to votes_service;
+alter role votes_silo    nosuperuser nocreatedb nocreaterole;
+alter role votes_ingest  nosuperuser nocreatedb nocreaterole;
+alter role votes_read    nosuperuser nocreatedb nocreaterole;
+alter role votes_reader  nosuperuser nocreatedb nocreaterole connection limit 20;
+
+\getenv silo_password VOTES_SILO_PASSWORD
+\if :{?silo_password}
+  alter role votes_silo login password :'silo_password';
+\endif
+\getenv ingest_password VOTES_INGEST_PASSWORD
+\if :{?ingest_password}
+  alter role votes_ingest login password :'ingest_password';
+\endif
+\getenv read_password VOTES_READ_PASSWORD
+\if :{?read_password}
+  alter role votes_read login password :'read_password';
+\endif
+\getenv reader_password VOTES_READER_PASSWORD
+\if :{?reader_password}
+  alter role votes_reader login password :'reader_password';
+\endif
+
+-- The second lets a silo see whether one that still logs in as votes_service has a transaction open.
+grant votes_app to votes_service, votes_silo;
+grant votes_service to votes_silo;
 
 -- A vote is acked once its transaction has committed: a server that commits without writing first would lose acked
 -- votes in a crash. And a forgotten transaction keeps the hot rows of vote_results from being cleaned up.
 alter role votes_service set synchronous_commit = on;
 alter role votes_service set idle_in_transaction_session_timeout = '5min';
+alter role votes_silo set synchronous_commit = on;
+alter role votes_silo set idle_in_transaction_session_timeout = '5min';
+alter role votes_read set default_transaction_read_only = on;
+alter role votes_read set idle_in_transaction_session_timeout = '5min';
+alter role votes_reader set default_transaction_read_only = on;
+alter role votes_reader set statement_timeout = '5min';
+alter role votes_reader set idle_in_transaction_session_timeout = '5min';
 
 select format('create database %I owner votes_owner encoding ''UTF8'' template template0', :'database')
  where not exists (select from pg_database where datname = :'database')
@@ -64,10 +106,23 @@ select format('create database %I owner votes_owner encoding ''UTF8'' template t
 
 alter database :"database" owner to votes_owner;
 revoke all on database :"database" from public;
-grant connect on database :"database" to votes_app;
+grant connect on database :"database" to votes_app, votes_ingest, votes_read, votes_reader;
+
+-- Every role may connect to these otherwise, and make temporary tables there.
+revoke connect, temporary on database postgres, template1 from public;
 
 \connect :"database"
 
 revoke all on schema public from public;
 grant usage, create on schema public to votes_owner;
-grant usage on schema public to votes_app;
+grant usage on schema public to votes_app, votes_ingest, votes_read, votes_reader;
+
+-- Large objects need no right to a schema or a table: without this any role fills the disk with them.
+revoke execute on function
+  lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea), lo_put(oid, bigint, bytea), lo_open(oid, int),
+  lowrite(int, bytea), lo_truncate(int, int), lo_truncate64(int, bigint), lo_unlink(oid)
+  from public;
+
+-- On a database that has been migrated: the rights of roles that are new.
+select 'select grant_rights()' where to_regprocedure('grant_rights()') is not null
+\gexec

@@ -57,6 +57,27 @@ public sealed class StoreStateTests
     }
 
     [Fact]
+    public void A_failure_goes_on_until_a_flush_succeeds_or_none_has_been_tried_for_a_while()
+    {
+        Assert.Null(_state.Failure);
+
+        _state.Unavailable(1, 0, "timeout", "no answer", 300);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        _state.Unavailable(1, 0, "25006", "read-only", 300);
+        Assert.Equal(new StoreFailure(TimeSpan.FromSeconds(20), "25006", "read-only"), _state.Failure);
+
+        _time.Advance(StoreState.FailureLasts - TimeSpan.FromTicks(1));
+        Assert.NotNull(_state.Failure);
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.Null(_state.Failure);
+
+        _state.Unavailable(1, 0, "25006", "read-only", 300);
+        Assert.NotNull(_state.Failure);
+        _state.Available(1, 0);
+        Assert.Null(_state.Failure);
+    }
+
+    [Fact]
     public void An_overload_is_told_of_once_a_minute()
     {
         for (var second = 0; second < 120; second++)

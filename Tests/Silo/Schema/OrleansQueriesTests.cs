@@ -49,7 +49,7 @@ public sealed class OrleansQueriesTests(MigratedDatabase migrated) : IClassFixtu
         Assert.False(await table.InsertRowAsync(one, inserted.Version.Next(), Cancelled));
         var (read, etag) = inserted.Members.Single();
         Assert.Equal(1, inserted.Version.Version);
-        Assert.Equal(Start, read.StartTime);
+        await AssertDatabaseTimeAsync(read.StartTime, read.IAmAliveTime);
 
         one.AddSuspector(SiloAddress.New(IPAddress.Loopback, 22222, 1), Start);
         one.Status = SiloStatus.Dead;
@@ -73,12 +73,41 @@ public sealed class OrleansQueriesTests(MigratedDatabase migrated) : IClassFixtu
         var silo = Entry(11111, SiloStatus.Active);
         Assert.True(await table.InsertRowAsync(silo, (await table.ReadAllAsync(Cancelled)).Version.Next(), Cancelled));
 
-        silo.IAmAliveTime = Start.AddMinutes(1);
+        var inserted = (await table.ReadRowAsync(silo.SiloAddress, Cancelled)).Members.Single().Item1;
+        silo.IAmAliveTime = Start.AddYears(100);
         await table.UpdateIAmAliveAsync(silo, Cancelled);
 
         var read = await table.ReadRowAsync(silo.SiloAddress, Cancelled);
         Assert.Equal(1, read.Version.Version);
-        Assert.Equal(Start.AddMinutes(1), read.Members.Single().Item1.IAmAliveTime);
+        Assert.True(read.Members.Single().Item1.IAmAliveTime > inserted.IAmAliveTime);
+        await AssertDatabaseTimeAsync(read.Members.Single().Item1.IAmAliveTime);
+    }
+
+    [Fact]
+    public async Task Only_a_silo_s_own_steps_and_heartbeats_show_that_it_lives()
+    {
+        using var host = SiloHost("suspicion");
+        var table = host.Services.GetRequiredService<IMembershipTable>();
+        await table.InitializeMembershipTableAsync(true, Cancelled);
+        var silo = Entry(11111, SiloStatus.Joining);
+        Assert.True(await table.InsertRowAsync(silo, (await table.ReadAllAsync(Cancelled)).Version.Next(), Cancelled));
+        var joined = await AliveAsync(silo);
+
+        silo.Status = SiloStatus.Active;
+        await WriteAsync(table, silo);
+        var active = await AliveAsync(silo);
+        silo.AddSuspector(SiloAddress.New(IPAddress.Loopback, 22222, 1), Start);
+        await WriteAsync(table, silo);
+        var suspected = await AliveAsync(silo);
+        silo.Status = SiloStatus.Dead;
+        await WriteAsync(table, silo);
+
+        Assert.True(active > joined);
+        Assert.Equal(active, suspected);
+        Assert.Equal(active, await AliveAsync(silo));
+
+        async Task<DateTime> AliveAsync(MembershipEntry entry) =>
+            (await table.ReadRowAsync(entry.SiloAddress, Cancelled)).Members.Single().Item1.IAmAliveTime;
     }
 
     [Fact]
@@ -93,10 +122,11 @@ public sealed class OrleansQueriesTests(MigratedDatabase migrated) : IClassFixtu
             Assert.True(await table.InsertRowAsync(Entry(port, status), version.Next(), Cancelled));
         }
 
-        await table.CleanupDefunctSiloEntriesAsync(new DateTimeOffset(Start), Cancelled);
+        var first = (await table.ReadAllAsync(Cancelled)).Members.Min(static row => row.Item1.StartTime);
+        await table.CleanupDefunctSiloEntriesAsync(new DateTimeOffset(first), Cancelled);
         Assert.Equal(3, (await table.ReadAllAsync(Cancelled)).Members.Count);
 
-        await table.CleanupDefunctSiloEntriesAsync(new DateTimeOffset(Start.AddSeconds(1)), Cancelled);
+        await table.CleanupDefunctSiloEntriesAsync(new DateTimeOffset(first.AddHours(1)), Cancelled);
         var left = await table.ReadAllAsync(Cancelled);
         Assert.Equal([2, 3], left.Members.Select(row => row.Item1.SiloAddress.Endpoint.Port).Order());
 
@@ -122,6 +152,24 @@ public sealed class OrleansQueriesTests(MigratedDatabase migrated) : IClassFixtu
         Assert.Null(await Storage("ReadFromStorageKey", null, []));
         Assert.Equal(4, await Storage("DeleteStorageKey", 3, []));
         Assert.Equal(1, await Storage("WriteToStorageKey", null, [5]));
+    }
+
+    private static async Task WriteAsync(IMembershipTable table, MembershipEntry entry)
+    {
+        var row = await table.ReadRowAsync(entry.SiloAddress, Cancelled);
+        Assert.True(await table.UpdateRowAsync(entry, row.Members.Single().Item2, row.Version.Next(), Cancelled));
+    }
+
+    // Not the times that Orleans sends.
+    private async Task AssertDatabaseTimeAsync(params DateTime[] times)
+    {
+        foreach (var time in times)
+        {
+            Assert.Equal(
+                ["True"],
+                await SchemaDatabase.QueryAsync(
+                    _database.Service, "select $1 between now() - interval '1 hour' and now()", time));
+        }
     }
 
     private static MembershipEntry Entry(int port, SiloStatus status) => new()

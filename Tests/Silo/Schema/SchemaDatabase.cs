@@ -38,6 +38,10 @@ public sealed class SchemaDatabase : IAsyncDisposable
     public static async Task<SchemaDatabase> CreateMigratedAsync() =>
         new(await (await ServersAsync()).CreateDatabaseAsync(Cancelled));
 
+    /// <summary>Creates another database on the same server, as <c>create database</c> makes it with these options.</summary>
+    public async Task<SchemaDatabase> AddSiblingAsync(string options) =>
+        new(await _database.AddSiblingAsync(options, Cancelled));
+
     /// <summary>Runs a statement and gives its rows as text, columns joined by <c>|</c>, null as <c>-</c>.</summary>
     public static async Task<string[]> QueryAsync(NpgsqlDataSource dataSource, string sql, params object[] parameters)
     {

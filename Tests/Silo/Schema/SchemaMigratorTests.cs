@@ -29,6 +29,18 @@ public sealed class SchemaMigratorTests
     }
 
     [Fact]
+    public async Task Database_that_is_not_of_unicode_is_refused()
+    {
+        await using var database = await SchemaDatabase.CreateAsync();
+        await using var latin = await database.AddSiblingAsync("encoding 'LATIN1' locale 'C' template template0");
+
+        var refused = await Assert.ThrowsAsync<SchemaException>(
+            () => SchemaMigrator.MigrateAsync(latin.OwnerConnectionString, NullLogger.Instance, Cancelled));
+
+        Assert.Contains("encoding is LATIN1; it must be UTF8", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Second_run_changes_nothing()
     {
         await using var database = await SchemaDatabase.CreateMigratedAsync();
