@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using Votes.Silo.Hosting;
 
 namespace Votes.Silo;
@@ -22,9 +21,18 @@ public sealed class SiloClusterOptions : IValidatableObject
     [StringLength(100)]
     public string Name { get; set; } = "";
 
-    /// <summary>The IP address at which other silos and clients reach this one; auto: this machine's own.</summary>
+    /// <summary>
+    /// The IP address at which other silos and clients reach this one; a network such as 10.1.2.0/24: this machine's address in
+    /// it; auto: this machine's own.
+    /// </summary>
     [Required]
     public string AdvertisedAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>
+    /// Whether <see cref="AdvertisedAddress"/> may be one that other machines reach although the cluster has no TLS. Only
+    /// where the network itself admits the cluster's own processes alone.
+    /// </summary>
+    public bool AllowPlaintext { get; set; }
 
     /// <summary>The port at which other silos reach this one. 1 to 65,535.</summary>
     [Range(1, 65_535)]
@@ -93,10 +101,11 @@ public sealed class SiloClusterOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (AdvertisedAddress != OwnAddress.Auto && !IPAddress.TryParse(AdvertisedAddress, out _))
+        if (!OwnAddress.IsValid(AdvertisedAddress))
         {
             yield return new ValidationResult(
-                $"Cluster:AdvertisedAddress is '{AdvertisedAddress}'; it must be an IP address, or {OwnAddress.Auto}.",
+                $"Cluster:AdvertisedAddress is '{AdvertisedAddress}'; it must be an IP address, a network such as "
+                + $"10.1.2.0/24, or {OwnAddress.Auto}.",
                 [nameof(AdvertisedAddress)]);
         }
 

@@ -177,7 +177,7 @@ in_container migrate --env "ConnectionStrings__Owner=$OWNER" -- dotnet Votes.Sil
 say "the schema is there: $(grep -c . "$work/logs/migrate.log") lines in logs/migrate.log"
 
 for number in 1 2; do
-    silo=("ConnectionStrings__Votes=$VOTES" "Cluster__AdvertisedAddress=$advertise"
+    silo=("ConnectionStrings__Votes=$VOTES" "Cluster__AdvertisedAddress=$advertise" "Cluster__AllowPlaintext=true"
         "Cluster__SiloPort=$((BASE_PORT + 10 + number))" "Cluster__GatewayPort=$((BASE_PORT + 20 + number))"
         "ASPNETCORE_URLS=http://127.0.0.1:$((BASE_PORT + 30 + number))"
         "Access__OperationsUrl=http://127.0.0.1:$((BASE_PORT + 40 + number))" "RabbitMq__Uri=$AMQP")

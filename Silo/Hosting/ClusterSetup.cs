@@ -32,6 +32,7 @@ public static class ClusterSetup
 
         // Ahead of the cluster: its own start waits for what this logs.
         builder.Services.AddHostedService<JoinWatch>();
+        builder.Services.AddSingleton<IValidateOptions<SiloClusterOptions>, PlaintextRule>();
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<SiloClusterOptions>>(
             static (host, cluster) => host.ShutdownTimeout = cluster.Value.StopTimeout);
 
@@ -55,6 +56,7 @@ public static class ClusterSetup
                 }));
             Configure(silo.Services);
             Encrypt(silo.Services, builder.Configuration);
+            silo.AddIncomingGrainCallFilter<ClientCalls>();
             silo.AddBoard();
             if (TracingOptions.Read(builder.Configuration).IsOn)
             {
@@ -118,7 +120,7 @@ public static class ClusterSetup
         services.AddOptions<EndpointOptions>().Configure<IOptions<SiloClusterOptions>>(static (orleans, ours) =>
         {
             var address = OwnAddress.Of(ours.Value.AdvertisedAddress);
-            var listen = IPAddress.IsLoopback(address) ? address : IPAddress.Any;
+            var listen = OwnAddress.ToListenOn(address);
             orleans.AdvertisedIPAddress = address;
             orleans.SiloPort = ours.Value.SiloPort;
             orleans.GatewayPort = ours.Value.GatewayPort;

@@ -23,7 +23,12 @@ public static partial class SiloRun
     {
         // The last registration is the one that Orleans uses.
         builder.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
-        await using var app = builder.Build();
+        if (await BuildAsync(builder) is not { } built)
+        {
+            return 1;
+        }
+
+        await using var app = built;
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Votes.Silo");
         try
         {
@@ -50,6 +55,20 @@ public static partial class SiloRun
             var reason = DatabaseErrors.Tell(exception);
             LogCannotStart(logger, reason);
             return 1;
+        }
+    }
+
+    private static async Task<WebApplication?> BuildAsync(WebApplicationBuilder builder)
+    {
+        try
+        {
+            return builder.Build();
+        }
+        catch (OptionsValidationException exception)
+        {
+            // The host asks for some options when it is built, how long a stop may take among them. There is no logger yet.
+            await Console.Error.WriteLineAsync($"This configuration cannot be used. {exception.Message}");
+            return null;
         }
     }
 

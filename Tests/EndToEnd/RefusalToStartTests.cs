@@ -74,6 +74,8 @@ public sealed class RefusalToStartTests(TestServers servers) : IAsyncLifetime
     [Theory]
     [InlineData("Silo", 1, "Flush__Lanes", "65", "Flush:Lanes")]
     [InlineData("Silo", 1, "Flush__LockTimeout", "00:00:09", "Flush:LockTimeout is 00:00:09; it must be less than")]
+    [InlineData("Silo", 1, "Cluster__SiloPort", "0", "Cluster:SiloPort")]
+    [InlineData("Silo", 1, "Cluster__AdvertisedAddress", "192.0.2.1", "Cluster:AllowPlaintext=true")]
     [InlineData("Ingest", 2, "RabbitMq__Lanes", "0", "RabbitMq:Lanes")]
     [InlineData("Ingest", 2, "VoterKey__Secret", "short", "VoterKey:Secret")]
     [InlineData("Ingest", 2, "Flush__GiveBackAfter", "00:00:30", "Flush:GiveBackAfter")]

@@ -8,6 +8,9 @@ namespace Votes.Tests.Security;
 /// <summary>An authority made up for a test, and the certificates that it signs: files in PEM, in a folder of the test's.</summary>
 internal sealed class TestCertificates : IDisposable
 {
+    public const string ForServers = "1.3.6.1.5.5.7.3.1";
+    public const string ForClients = "1.3.6.1.5.5.7.3.2";
+
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Validity = TimeSpan.FromHours(1);
 
@@ -36,20 +39,29 @@ internal sealed class TestCertificates : IDisposable
     public ServerTls Issue(string file, params string[] names) =>
         Issue(file, TimeProvider.System.GetUtcNow() + Validity, names);
 
+    /// <summary>Makes a certificate for some purposes, or for none in particular.</summary>
+    public ServerTls IssueFor(IReadOnlyList<string> purposes, string file, params string[] names) =>
+        Issue(file, TimeProvider.System.GetUtcNow() + Validity, names, purposes);
+
     /// <summary>Makes a certificate that has been out of date for a while.</summary>
     public ServerTls IssueOutOfDate(string file, params string[] names) =>
         Issue(file, TimeProvider.System.GetUtcNow() - Skew, names);
 
     public void Dispose() => _authority.Dispose();
 
-    private ServerTls Issue(string file, DateTimeOffset until, string[] names)
+    private ServerTls Issue(string file, DateTimeOffset until, string[] names, IReadOnlyList<string>? purposes = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={file}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
-            [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        purposes ??= [ForServers, ForClients];
+        if (purposes.Count > 0)
+        {
+            OidCollection oids = [.. purposes.Select(static purpose => new Oid(purpose))];
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(oids, false));
+        }
+
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, true, false));
         var alternatives = new SubjectAlternativeNameBuilder();

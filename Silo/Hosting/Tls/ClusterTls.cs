@@ -19,6 +19,10 @@ internal sealed partial class ClusterTls
     /// <summary>What a certificate must be good for to be shown by who connects.</summary>
     internal static readonly Oid ForClients = new("1.3.6.1.5.5.7.3.2");
 
+    /// <summary>What is wrong with a certificate that is not a member's.</summary>
+    internal const string NotOfMember =
+        "is not a member's: its extended key usage must name both serverAuth and clientAuth.";
+
     // Handshakes are made while somebody waits for a call; a peer that says nothing must not keep a connection.
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(5);
 
@@ -110,11 +114,28 @@ internal sealed partial class ClusterTls
     private bool Accept(string who, X509Certificate2? certificate, X509Chain? chain, Oid purpose)
     {
         var status = X509ChainStatusFlags.NoError;
-        var isOurs = certificate is not null && _authorities.Vouch(certificate, chain, purpose, out status);
-        return isOurs
-            ? isOurs
-            : throw new AuthenticationException(Refusal.Tell(
+        if (certificate is null || !_authorities.Vouch(certificate, chain, purpose, out status))
+        {
+            throw new AuthenticationException(Refusal.Tell(
                 who, certificate, null, SslPolicyErrors.RemoteCertificateChainErrors, status, _authority));
+        }
+
+        return IsOfMember(certificate)
+            ? true
+            : throw new AuthenticationException($"its certificate, {certificate.Subject}, {NotOfMember}");
+    }
+
+    /// <summary>
+    /// Whether a certificate names both purposes. One that names none is good for all of them by the standard, and one of
+    /// servers alone may be the broker's or the database's: neither makes a member of the cluster.
+    /// </summary>
+    internal static bool IsOfMember(X509Certificate2 certificate)
+    {
+        var purposes = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .SelectMany(static extension => extension.EnhancedKeyUsages.Cast<Oid>())
+            .Select(static oid => oid.Value)
+            .ToHashSet(StringComparer.Ordinal);
+        return purposes.Contains(ForServers.Value) && purposes.Contains(ForClients.Value);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Who} is not talked to, as TLS with it failed: {Reason}")]

@@ -65,6 +65,13 @@ internal sealed record ClusterTlsOptions
             }
         }
 
+        if (!ClusterTls.IsOfMember(certificate))
+        {
+            throw new InvalidOperationException(
+                $"{Section}:{nameof(CertificateFile)} names {CertificateFile}, which the others would refuse: it "
+                + ClusterTls.NotOfMember);
+        }
+
         return new ClusterTls(certificate, Intermediates(), authorities, CaFile);
     }
 

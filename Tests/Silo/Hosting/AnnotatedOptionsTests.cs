@@ -43,7 +43,7 @@ public sealed class AnnotatedOptionsTests
 
         Assert.Equal(
             [
-                "Cluster:AdvertisedAddress is 'here'; it must be an IP address, or auto.",
+                "Cluster:AdvertisedAddress is 'here'; it must be an IP address, a network such as 10.1.2.0/24, or auto.",
                 "Cluster:SiloPort and Cluster:GatewayPort are both 5; they must differ.",
             ],
             Failures(SiloClusterOptions.Section, options));

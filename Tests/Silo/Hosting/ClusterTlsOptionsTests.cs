@@ -72,6 +72,23 @@ public sealed class ClusterTlsOptionsTests : IAsyncDisposable
                 + $"authority in {_good.CaFile} is not valid (NotTimeValid).");
     }
 
+    [Fact]
+    public void Certificate_that_does_not_name_both_purposes_is_no_member_s()
+    {
+        var anything = _ours.IssueFor([], "anything", "member.votes");
+        AssertTells(
+            _good with { CertificateFile = anything.CertificateFile, KeyFile = anything.KeyFile },
+            $"Cluster:Tls:CertificateFile names {anything.CertificateFile}, which the others would refuse: it is not a "
+                + "member's: its extended key usage must name both serverAuth and clientAuth.");
+        foreach (var purpose in new[] { TestCertificates.ForServers, TestCertificates.ForClients })
+        {
+            var one = _ours.IssueFor([purpose], "one", "rabbitmq");
+            AssertTells(
+                _good with { CertificateFile = one.CertificateFile, KeyFile = one.KeyFile },
+                $"Cluster:Tls:CertificateFile names {one.CertificateFile}, which the others would refuse: ");
+        }
+    }
+
     private static void AssertTells(ClusterTlsOptions options, string start)
     {
         var error = Assert.Throws<InvalidOperationException>(() => options.Load());
