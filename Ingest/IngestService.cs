@@ -130,6 +130,11 @@ public sealed partial class IngestService : BackgroundService
                         LogMayDrop(_log, queue, differs);
                     }
                 }
+
+                if (await VoteExchange.EnsureAsync(broker, connection, _rabbitMq, stop) is { } refused)
+                {
+                    LogNoExchange(_log, _rabbitMq.Exchange, _rabbitMq.Queue, refused);
+                }
             }
             finally
             {
@@ -227,6 +232,11 @@ public sealed partial class IngestService : BackgroundService
         "The queue {Queue} was declared with an argument by which the broker may drop what is in it before anybody has seen it: "
         + "such votes are not counted. See docs/OPERATIONS.md. The broker says: {BrokerSays}")]
     private static partial void LogMayDrop(ILogger log, string queue, string brokerSays);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The exchange {Exchange} could not be declared and bound to the queue {Queue}: votes that are published to it are not "
+        + "counted unless it is bound otherwise. The broker says: {BrokerSays}")]
+    private static partial void LogNoExchange(ILogger log, string exchange, string queue, string brokerSays);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopped consuming; what was settled is acked.")]
     private static partial void LogStopped(ILogger log);

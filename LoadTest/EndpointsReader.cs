@@ -12,12 +12,13 @@ public static class EndpointsReader
 
     private const string Postgres = "POSTGRES_URL";
     private const string Amqp = "AMQP_URL";
+    private const string AmqpOperator = "AMQP_OPERATOR_URL";
     private const string AmqpCa = "AMQP_CA_FILE";
     private const string Silos = "SILO_HTTP";
     private const string Metrics = "METRICS_URLS";
 
     /// <summary>The names of the values.</summary>
-    public static readonly IReadOnlyList<string> Names = [Postgres, Amqp, AmqpCa, Silos, Metrics];
+    public static readonly IReadOnlyList<string> Names = [Postgres, Amqp, AmqpOperator, AmqpCa, Silos, Metrics];
 
     /// <summary>Reads <c>NAME=value</c> lines; blank lines and lines that start with # are skipped.</summary>
     public static IReadOnlyDictionary<string, string> ParseFile(IEnumerable<string> lines)
@@ -44,6 +45,11 @@ public static class EndpointsReader
         PostgresAddress.Parse(postgres);
         if (!BrokerUri.TryParse(Find(Amqp, sources) ?? throw Absent(Amqp), out var amqp))
             throw new FormatException($"{Amqp} is not an address such as {BrokerUri.Form}");
+        Uri? amqpOperator = null;
+        // One that lies behind the address that was found belongs to another broker.
+        var upTo = Array.FindIndex(sources, source => !string.IsNullOrEmpty(source.GetValueOrDefault(Amqp)));
+        if (Find(AmqpOperator, sources[..(upTo + 1)]) is { } text && !BrokerUri.TryParse(text, out amqpOperator))
+            throw new FormatException($"{AmqpOperator} is not an address such as {BrokerUri.Form}");
         var amqpCa = Find(AmqpCa, sources) ?? "";
         if (BrokerTls.Problem(amqp, amqpCa, AmqpCa) is { } problem)
             throw new FormatException(problem);
@@ -51,6 +57,7 @@ public static class EndpointsReader
         {
             PostgresUrl = postgres,
             AmqpUrl = amqp,
+            AmqpOperatorUrl = amqpOperator,
             AmqpCaFile = amqpCa,
             SiloHttp = Addresses(Silos, sources),
             MetricsUrls = Addresses(Metrics, sources),

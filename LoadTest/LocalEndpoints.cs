@@ -10,6 +10,7 @@ internal static class LocalEndpoints
     {
         PostgresUrl = addresses.PostgresUrl,
         AmqpUrl = addresses.AmqpUrl,
+        AmqpOperatorUrl = addresses.AmqpOperatorUrl,
         AmqpCaFile = addresses.AmqpCaFile,
         SiloHttp = addresses.SiloHttp,
         MetricsUrls = addresses.MetricsUrls,

@@ -28,7 +28,9 @@ internal sealed class BenchServers : IAsyncDisposable
     public Endpoints Endpoints => new()
     {
         PostgresUrl = Cluster.Addresses.PostgresUrl,
-        AmqpUrl = Cluster.Addresses.AmqpUrl,
+        // Queues are deleted between runs, and contestants other than Ingest bind none to an exchange.
+        AmqpUrl = Cluster.RabbitMq.Uri(),
+        Exchange = "",
         MetricsUrls = Cluster.Addresses.MetricsUrls,
     };
 

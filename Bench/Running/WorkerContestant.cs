@@ -42,7 +42,7 @@ internal sealed class WorkerContestant(BenchServers servers, Contestant contesta
         var addresses = servers.Cluster.Addresses;
         return new WorkerContestant(servers, contestant, new WorkerSettings
         {
-            AmqpUrl = addresses.AmqpUrl.AbsoluteUri,
+            AmqpUrl = servers.Endpoints.AmqpUrl.AbsoluteUri,
             Queue = servers.Endpoints.Queue,
             Database = contestant == Contestant.Python ? addresses.PostgresUrl : addresses.PostgresConnectionString,
             VoterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),

@@ -24,6 +24,11 @@ public sealed record RabbitMqOptions
     /// <summary>The queue that votes arrive on.</summary>
     public string Queue { get; init; } = "votes.aggregation";
 
+    /// <summary>
+    /// The direct exchange that publishers send votes to, bound to <see cref="Queue"/> by the queue's name; empty: none is made.
+    /// </summary>
+    public string Exchange { get; init; } = "votes.in";
+
     /// <summary>The queue that poison messages and rejected votes go to.</summary>
     public string DeadLetterQueue { get; init; } = "votes.aggregation.dead";
 

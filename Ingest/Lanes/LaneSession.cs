@@ -80,6 +80,9 @@ internal sealed partial class LaneSession : IDisposable
         try
         {
             await broker.EnsureQueueAsync(connection, options.Queue, cancellationToken);
+
+            // A refusal was logged when the queues were checked; votes may have another way into the queue.
+            await VoteExchange.EnsureAsync(broker, connection, options, cancellationToken);
             var channel = await broker.CallAsync(
                 token => connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, 1), token),
                 cancellationToken);

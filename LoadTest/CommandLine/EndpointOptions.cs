@@ -22,6 +22,11 @@ internal sealed class EndpointOptions
         Description = "amqp://user:password@host:port/, or amqps:// for TLS",
     };
 
+    private readonly Option<string?> _amqpOperator = new("--amqp-operator-url")
+    {
+        Description = "The same for an account that may read dead letters; --amqp-url if absent",
+    };
+
     private readonly Option<string?> _amqpCa = new("--amqp-ca-file")
     {
         Description = "The authorities that may vouch for an amqps:// broker, in PEM; this machine's own if absent",
@@ -34,6 +39,11 @@ internal sealed class EndpointOptions
 
     private readonly Option<string?> _queue = new("--queue") { Description = "The queue that votes go to" };
 
+    private readonly Option<string?> _exchange = new("--exchange")
+    {
+        Description = $"The exchange that votes are published to; {Endpoints.VotesExchange} where there is one, if absent",
+    };
+
     private readonly Option<string?> _deadLetterQueue = new("--dead-letter-queue")
     {
         Description = "The queue that poison messages end in",
@@ -44,9 +54,11 @@ internal sealed class EndpointOptions
         command.Options.Add(_file);
         command.Options.Add(_postgres);
         command.Options.Add(_amqp);
+        command.Options.Add(_amqpOperator);
         command.Options.Add(_amqpCa);
         command.Options.Add(_metrics);
         command.Options.Add(_queue);
+        command.Options.Add(_exchange);
         command.Options.Add(_deadLetterQueue);
     }
 
@@ -57,6 +69,7 @@ internal sealed class EndpointOptions
         {
             ["POSTGRES_URL"] = parsed.GetValue(_postgres) ?? "",
             ["AMQP_URL"] = parsed.GetValue(_amqp) ?? "",
+            ["AMQP_OPERATOR_URL"] = parsed.GetValue(_amqpOperator) ?? "",
             ["AMQP_CA_FILE"] = parsed.GetValue(_amqpCa) ?? "",
             ["METRICS_URLS"] = parsed.GetValue(_metrics) ?? "",
         };
@@ -70,6 +83,7 @@ internal sealed class EndpointOptions
             return endpoints with
             {
                 Queue = parsed.GetValue(_queue) ?? endpoints.Queue,
+                Exchange = parsed.GetValue(_exchange),
                 DeadLetterQueue = parsed.GetValue(_deadLetterQueue) ?? endpoints.DeadLetterQueue,
             };
         }

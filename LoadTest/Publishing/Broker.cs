@@ -14,6 +14,7 @@ internal sealed class Broker(Endpoints endpoints, LoadSettings settings, TimePro
 {
     private const int PlainPort = 5672;
     private const int SecurePort = 5671;
+    private const int NotFound = 404;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -72,6 +73,11 @@ internal sealed class Broker(Endpoints endpoints, LoadSettings settings, TimePro
                 await channel.QueueDeclareAsync(endpoints.Queue, durable: true, exclusive: false, autoDelete: false,
                     QueueArguments.For(connection, settings.QueueType),
                     cancellationToken: limit.Token);
+                if (endpoints.Exchange is null && await HasVotesExchangeAsync(connection, limit.Token))
+                {
+                    await channel.QueueBindAsync(endpoints.Queue, Endpoints.VotesExchange, endpoints.Queue,
+                        cancellationToken: limit.Token);
+                }
             }
             finally
             {
@@ -81,6 +87,25 @@ internal sealed class Broker(Endpoints endpoints, LoadSettings settings, TimePro
         catch (Exception exception) when (IsTransient(exception) && !cancellationToken.IsCancellationRequested)
         {
             throw Unreachable(exception);
+        }
+    }
+
+    /// <summary>Whether the broker has the exchange that Ingests make for publishers.</summary>
+    public static async Task<bool> HasVotesExchangeAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        // The broker closes the channel of whoever asks for an exchange that is not there.
+        var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken)
+            .WaitAsync(cancellationToken);
+        try
+        {
+            await channel.ExchangeDeclarePassiveAsync(Endpoints.VotesExchange, cancellationToken)
+                .WaitAsync(cancellationToken);
+            await channel.CloseAsync(cancellationToken).WaitAsync(cancellationToken);
+            return true;
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == NotFound)
+        {
+            return false;
         }
     }
 

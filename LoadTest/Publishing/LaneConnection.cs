@@ -9,12 +9,12 @@ internal sealed class LaneConnection : IAsyncDisposable
     // A timer set per message would cost more than the message; the limit is only ever late by this many sends.
     private const int SendsPerTimerReset = 64;
 
-    private static readonly CachedString DefaultExchange = new("");
     private static readonly BasicProperties Persistent = new() { DeliveryMode = DeliveryModes.Persistent };
 
     private readonly Broker _broker;
     private readonly PublishCounters _counters;
     private readonly TimeSpan _timeout;
+    private readonly CachedString _exchange;
     private readonly CachedString _queue;
     private readonly IConnection _connection;
     private readonly IChannel _channel;
@@ -23,12 +23,13 @@ internal sealed class LaneConnection : IAsyncDisposable
     private volatile string? _returned;
 
     private LaneConnection(
-        Broker broker, PublishCounters counters, LoadSettings settings, string queue, IConnection connection,
-        IChannel channel, ulong firstSequenceNumber, CancellationToken cancellationToken)
+        Broker broker, PublishCounters counters, LoadSettings settings, string exchange, string queue,
+        IConnection connection, IChannel channel, ulong firstSequenceNumber, CancellationToken cancellationToken)
     {
         _broker = broker;
         _counters = counters;
         _timeout = settings.BrokerTimeout;
+        _exchange = new(exchange);
         _queue = new(queue);
         _connection = connection;
         _channel = channel;
@@ -43,19 +44,22 @@ internal sealed class LaneConnection : IAsyncDisposable
     public ConfirmWindow Window { get; }
 
     public static async Task<LaneConnection> OpenAsync(
-        Broker broker, PublishCounters counters, LoadSettings settings, string queue, string name,
+        Broker broker, PublishCounters counters, LoadSettings settings, Endpoints endpoints, string name,
         CancellationToken cancellationToken)
     {
         var connection = await broker.ConnectAsync(name, cancellationToken);
         try
         {
             using var limit = broker.Limit(cancellationToken);
+            var queue = endpoints.Queue;
+            var exchange = endpoints.Exchange
+                ?? (await Broker.HasVotesExchangeAsync(connection, limit.Token) ? Endpoints.VotesExchange : "");
             var options = new CreateChannelOptions(
                 publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
             var channel = await connection.CreateChannelAsync(options, limit.Token).WaitAsync(limit.Token);
             await channel.QueueDeclarePassiveAsync(queue, limit.Token).WaitAsync(limit.Token);
             var first = await channel.GetNextPublishSequenceNumberAsync(limit.Token).AsTask().WaitAsync(limit.Token);
-            return new(broker, counters, settings, queue, connection, channel, first, cancellationToken);
+            return new(broker, counters, settings, exchange, queue, connection, channel, first, cancellationToken);
         }
         catch
         {
@@ -74,7 +78,7 @@ internal sealed class LaneConnection : IAsyncDisposable
             _limit.CancelAfter(_timeout);
         Window.Add(message);
         var properties = traceparent is null ? Persistent : Traced(traceparent);
-        await _channel.BasicPublishAsync(DefaultExchange, _queue, mandatory: true, properties, body, _limit.Token);
+        await _channel.BasicPublishAsync(_exchange, _queue, mandatory: true, properties, body, _limit.Token);
         ThrowIfReturned();
     }
 

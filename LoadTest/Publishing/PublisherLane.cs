@@ -57,7 +57,7 @@ internal sealed class PublisherLane(
     private async Task UseConnectionAsync(CancellationToken cancellationToken)
     {
         await using var connection = await LaneConnection.OpenAsync(
-            broker, counters, settings, endpoints.Queue, $"publisher {number}", cancellationToken);
+            broker, counters, settings, endpoints, $"publisher {number}", cancellationToken);
         var resent = 0;
         try
         {

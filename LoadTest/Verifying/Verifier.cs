@@ -11,7 +11,7 @@ internal sealed class Verifier(Endpoints endpoints, LoadSettings settings, TimeP
     {
         var plan = new MessagePlan(ledger.Plan);
         var part = new PlanPart(plan, ledger.Published ?? plan.Messages);
-        var broker = new Broker(endpoints, settings, time);
+        var broker = new Broker(endpoints.ForReading, settings, time);
         await using var database = new Database(endpoints, settings);
         await using var probe = new QueueProbe(broker);
         using var metrics = new OutcomeMetrics(endpoints);

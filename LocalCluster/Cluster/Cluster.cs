@@ -10,6 +10,7 @@ public sealed class Cluster : IAsyncDisposable
 
     private readonly ClusterOptions _options;
     private readonly ClusterConfiguration _configuration;
+    private readonly BrokerAccounts _broker;
     private readonly ClusterPorts _ports;
     private readonly Action<string> _report;
     private readonly List<ServiceProcess> _services;
@@ -23,6 +24,7 @@ public sealed class Cluster : IAsyncDisposable
         _ports = new ClusterPorts(options.DocumentedPorts);
         Postgres = new PostgresServer(PostgresSettings(options, state, secrets.Superuser));
         RabbitMq = new RabbitMqServer(RabbitMqSettings(options, state, secrets.RabbitMq));
+        _broker = secrets.Broker;
         _configuration = new ClusterConfiguration(options, secrets, Postgres, RabbitMq);
         _services = [.. state.Services.Select(NewService)];
     }
@@ -130,8 +132,14 @@ public sealed class Cluster : IAsyncDisposable
     {
         if (!Postgres.IsRunning || !RabbitMq.IsRunning)
             _report($"starting PostgreSQL on port {Postgres.Port} and RabbitMQ on port {RabbitMq.Port}");
-        await Task.WhenAll(PrepareDatabaseAsync(cancellationToken), RabbitMq.StartAsync(cancellationToken));
+        await Task.WhenAll(PrepareDatabaseAsync(cancellationToken), PrepareBrokerAsync(cancellationToken));
         await ScaleAsync(_options.Silos, _options.Ingests, cancellationToken);
+    }
+
+    private async Task PrepareBrokerAsync(CancellationToken cancellationToken)
+    {
+        await RabbitMq.StartAsync(cancellationToken);
+        await RabbitMq.AddAccountsAsync(_broker, cancellationToken);
     }
 
     private async Task PrepareDatabaseAsync(CancellationToken cancellationToken)

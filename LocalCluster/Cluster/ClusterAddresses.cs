@@ -11,8 +11,11 @@ public sealed record ClusterAddresses
     /// <summary>The same for Npgsql.</summary>
     public required string PostgresConnectionString { get; init; }
 
-    /// <summary>The broker.</summary>
+    /// <summary>The broker, as the account of publishers: it may send votes to the exchange votes.in, and nothing else.</summary>
     public required Uri AmqpUrl { get; init; }
+
+    /// <summary>The broker, as the account that walks the dead letters.</summary>
+    public required Uri AmqpOperatorUrl { get; init; }
 
     /// <summary>The authority that signed the broker's certificate, a file in PEM; empty where it has none.</summary>
     public string AmqpCaFile { get; init; } = "";
@@ -32,6 +35,7 @@ public sealed record ClusterAddresses
                 $"""
                 POSTGRES_URL={PostgresUrl}
                 AMQP_URL={AmqpUrl}
+                AMQP_OPERATOR_URL={AmqpOperatorUrl}
                 AMQP_CA_FILE={AmqpCaFile}
                 SILO_HTTP={Join(SiloHttp)}
                 METRICS_URLS={Join(MetricsUrls)}

@@ -60,7 +60,7 @@ internal sealed class ClusterConfiguration(
         }
 
         // Ingest takes votes from it; the silos' operators look at its queues.
-        variables["RabbitMq__Uri"] = rabbitMq.Uri().AbsoluteUri;
+        variables["RabbitMq__Uri"] = (address.Kind == ServiceKind.Silo ? SiloAmqpUrl : IngestAmqpUrl).AbsoluteUri;
         variables["RabbitMq__CaFile"] = options.Tls?.CaFile;
         var more = address.Kind == ServiceKind.Silo ? options.SiloVariables : options.IngestVariables;
         foreach (var (key, value) in more)
@@ -79,11 +79,16 @@ internal sealed class ClusterConfiguration(
     {
         PostgresUrl = $"postgresql://{ServiceRole}:{secrets.Service}@127.0.0.1:{Text(postgres.Port)}/{Database}{TlsOfUrl}",
         PostgresConnectionString = ServiceConnectionString,
-        AmqpUrl = rabbitMq.Uri(),
+        AmqpUrl = rabbitMq.Uri(BrokerAccounts.PublisherUser, secrets.Broker.Publisher),
+        AmqpOperatorUrl = SiloAmqpUrl,
         AmqpCaFile = options.Tls?.CaFile ?? "",
         SiloHttp = [.. services.Where(service => service.Kind == ServiceKind.Silo).Select(s => new Uri(s.Http))],
         MetricsUrls = [.. services.Select(service => new Uri($"{service.Http}/metrics"))],
     };
+
+    private Uri IngestAmqpUrl => rabbitMq.Uri(BrokerAccounts.IngestUser, secrets.Broker.Ingest);
+
+    private Uri SiloAmqpUrl => rabbitMq.Uri(BrokerAccounts.SiloUser, secrets.Broker.Silo);
 
     private string TlsOfUrl => options.Tls is { } tls
         ? $"?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(tls.CaFile)}"

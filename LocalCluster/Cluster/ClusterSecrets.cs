@@ -6,6 +6,7 @@ internal sealed record ClusterSecrets(
     string Owner,
     string Service,
     string RabbitMq,
+    BrokerAccounts Broker,
     string VoterKey,
     string OperatorKey,
     string SignIn)
@@ -19,6 +20,11 @@ internal sealed record ClusterSecrets(
             await SecretFile.PasswordAsync(In("votes_owner"), cancellationToken),
             await SecretFile.PasswordAsync(In("votes_service"), cancellationToken),
             await SecretFile.PasswordAsync(In("rabbitmq"), cancellationToken),
+            new BrokerAccounts(
+                await SecretFile.PasswordAsync(In("rabbitmq_publisher"), cancellationToken),
+                await SecretFile.PasswordAsync(In("rabbitmq_ingest"), cancellationToken),
+                await SecretFile.PasswordAsync(In("rabbitmq_silo"), cancellationToken),
+                await SecretFile.PasswordAsync(In("rabbitmq_admin"), cancellationToken)),
             await SecretFile.KeyAsync(In("voter_key"), cancellationToken),
             await SecretFile.PasswordAsync(In("operator_key"), cancellationToken),
             await SecretFile.KeyAsync(In("sign_in"), cancellationToken));

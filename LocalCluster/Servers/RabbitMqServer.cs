@@ -12,7 +12,7 @@ namespace Votes.LocalCluster;
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
-    /// <summary>The only user's name; may do everything.</summary>
+    /// <summary>The user that this server is made with, for its owner; may do everything.</summary>
     public const string User = "votes";
 
     private const string ServerRecord = "server" + ProcessFile.Extension;
@@ -49,9 +49,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>The file with the server's messages.</summary>
     public string LogFile => _settings.LogFile;
 
-    /// <summary>How clients connect to a virtual host.</summary>
-    public Uri Uri(string virtualHost = "/") =>
-        new($"{(_settings.Tls is null ? "amqp" : "amqps")}://{User}:{_settings.Password}@127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/" +
+    /// <summary>How the server's owner connects to a virtual host, with all rights.</summary>
+    public Uri Uri(string virtualHost = "/") => Uri(User, _settings.Password, virtualHost);
+
+    /// <summary>How an account connects to a virtual host.</summary>
+    public Uri Uri(string user, string password, string virtualHost = "/") =>
+        new($"{(_settings.Tls is null ? "amqp" : "amqps")}://{user}:{password}@127.0.0.1:{Text(Port)}/" +
             System.Uri.EscapeDataString(virtualHost));
 
     /// <summary>Starts the server; returns when it takes connections.</summary>
@@ -129,6 +132,22 @@ public sealed class RabbitMqServer : IAsyncDisposable
             }),
             cancellationToken);
         await ControlAsync(["import_definitions", definitions], cancellationToken);
+    }
+
+    /// <summary>Makes the cluster's accounts and its exchange, unless this server has them from before.</summary>
+    public async Task AddAccountsAsync(BrokerAccounts accounts, CancellationToken cancellationToken)
+    {
+        var (file, made) = (In("accounts.json"), In("accounts.made"));
+        var definitions = Path.Combine(Repository.Root, "deploy", "rabbitmq", "definitions.template.json");
+        if (File.Exists(made) && await File.ReadAllTextAsync(made, cancellationToken) ==
+            await File.ReadAllTextAsync(definitions, cancellationToken))
+        {
+            return;
+        }
+
+        await SecretFile.WriteAsync(file, accounts.Definitions(), cancellationToken);
+        await ControlAsync(["import_definitions", file], cancellationToken);
+        File.Copy(definitions, made, overwrite: true);
     }
 
     /// <summary>Removes the data of this server, which must not be running.</summary>

@@ -13,7 +13,7 @@ internal sealed class AddressOptions
 
     private readonly Option<string> _file = new("--endpoints")
     {
-        Description = "File with POSTGRES_URL and AMQP_URL, behind options and environment",
+        Description = "File with POSTGRES_URL and AMQP_OPERATOR_URL or AMQP_URL, behind options and environment",
         DefaultValueFactory = _ => EndpointsReader.DefaultFile,
     };
 
@@ -62,7 +62,8 @@ internal sealed class AddressOptions
     /// <exception cref="UsageException">The address is missing or is none.</exception>
     public BrokerAddress Broker(ParseResult parsed)
     {
-        var text = Find(parsed, _amqp, "AMQP_URL");
+        // The account of publishers cannot read dead letters; where there is one that can, it is named apart.
+        var text = FindOrNull(parsed, _amqp, "AMQP_OPERATOR_URL", "AMQP_URL") ?? throw Absent(parsed, "AMQP_URL");
         if (!BrokerUri.TryParse(text, out var uri))
             throw new UsageException($"AMQP_URL is not an address such as {BrokerUri.Form}");
         var caFile = FindOrNull(parsed, _caFile, CaFile) ?? "";
@@ -84,20 +85,23 @@ internal sealed class AddressOptions
         }
     }
 
-    private string Find(ParseResult parsed, Option<string?> option, string name) => FindOrNull(parsed, option, name)
-        ?? throw new UsageException($"{name} is neither an option, nor in the environment, nor in {parsed.GetValue(_file)}");
+    private string Find(ParseResult parsed, Option<string?> option, string name) =>
+        FindOrNull(parsed, option, name) ?? throw Absent(parsed, name);
 
-    private string? FindOrNull(ParseResult parsed, Option<string?> option, string name)
+    private UsageException Absent(ParseResult parsed, string name) =>
+        new($"{name} is neither an option, nor in the environment, nor in {parsed.GetValue(_file)}");
+
+    private string? FindOrNull(ParseResult parsed, Option<string?> option, params string[] names)
     {
         var file = parsed.GetValue(_file)!;
         if (parsed.GetValue(option) is { Length: > 0 } given)
             return given;
         try
         {
-            if (SecretFiles.FromEnvironment(name) is { Length: > 0 } set)
+            if (names.Select(SecretFiles.FromEnvironment).FirstOrDefault(IsSet) is { } set)
                 return set;
-            var lines = File.Exists(file) ? File.ReadAllLines(file) : [];
-            return EndpointsReader.ParseFile(lines).TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+            var values = EndpointsReader.ParseFile(File.Exists(file) ? File.ReadAllLines(file) : []);
+            return names.Select(name => values.GetValueOrDefault(name)).FirstOrDefault(IsSet);
         }
         catch (SecretFileException exception)
         {
@@ -108,4 +112,6 @@ internal sealed class AddressOptions
             throw new UsageException($"the endpoints file {file} cannot be read: {exception.Message}");
         }
     }
+
+    private static bool IsSet(string? value) => !string.IsNullOrEmpty(value);
 }

@@ -54,7 +54,7 @@ public sealed class PagesCluster : IAsyncLifetime
         _door = new FrontDoor(_cluster.Addresses.SiloHttp);
         _http = new HttpClient { BaseAddress = Address };
         _http.DefaultRequestHeaders.Add("X-Api-Key", _cluster.OperatorKey);
-        _connection = await new ConnectionFactory { Uri = _cluster.Addresses.AmqpUrl }.CreateConnectionAsync();
+        _connection = await new ConnectionFactory { Uri = _cluster.RabbitMq.Uri() }.CreateConnectionAsync();
         _channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(

@@ -24,7 +24,7 @@ public sealed partial class DeployFilesTests
 
         Assert.All(
             Compose.Concat(Images).Concat(Manifests).SelectMany(static file => OptionNames().Matches(Read(file))),
-            match => Assert.Contains(match.Value, options));
+            match => Assert.Contains(match.Groups["name"].Value, options));
     }
 
     [Fact]
@@ -43,13 +43,77 @@ public sealed partial class DeployFilesTests
     }
 
     [Fact]
+    public void Members_of_the_cluster_have_TLS_wherever_they_are_shipped()
+    {
+        foreach (var option in new[] { "CertificateFile", "KeyFile", "CaFile" })
+        {
+            Assert.Contains($"  Cluster__Tls__{option}: /etc/votes/tls/", Read("docker-compose.yml"), StringComparison.Ordinal);
+            Assert.Equal(2, Read("deploy/k8s/base/kustomization.yaml").Split($"- Cluster__Tls__{option}=/etc/votes/tls/").Length - 1);
+        }
+
+        Assert.All(Compose.Concat(Manifests), static file => Assert.DoesNotContain("AllowPlaintext", Read(file)));
+        foreach (var service in new[] { "silo", "ingest" })
+        {
+            Assert.Contains("      <<: [*database, *members]", Service(service), StringComparison.Ordinal);
+            Assert.Contains("    volumes: *certificates", Service(service), StringComparison.Ordinal);
+            Assert.Contains("secretName: votes-members", Read($"deploy/k8s/base/{service}.yaml"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Silos_and_ingests_alone_are_on_the_network_of_the_cluster()
+    {
+        var networks = ServiceNames().Matches(Read("docker-compose.yml").Split("\nservices:\n")[1].Split("\nnetworks:\n")[0])
+            .Select(static match => match.Groups["name"].Value)
+            .ToDictionary(static name => name, static name => Networks().Match(Service(name)).Groups["names"].Value.Split(", "));
+
+        Assert.Equal(["ingest", "silo"], On("cluster"));
+        Assert.Equal(["grafana", "prometheus"], On("monitoring"));
+        Assert.Equal(["silo"], On("front"));
+        Assert.Equal(["monitoring"], networks["grafana"]);
+        Assert.Equal(["metrics", "monitoring"], networks["prometheus"]);
+        Assert.DoesNotContain("postgres", On("broker"));
+        foreach (var name in new[] { "database", "broker", "cluster", "metrics" })
+        {
+            Assert.Matches($@"\n  {name}:( \{{internal: true\}}|\n    internal: true\n)", Read("docker-compose.yml"));
+        }
+
+        IEnumerable<string> On(string network) =>
+            networks.Where(pair => pair.Value.Contains(network)).Select(static pair => pair.Key).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Each_program_has_the_broker_s_account_that_is_its_own()
+    {
+        var accounts = Accounts().Matches(Read("deploy/rabbitmq/definitions.template.json"))
+            .Select(static match => match.Groups["name"].Value).ToList();
+        Assert.Equal(
+            [BrokerAccounts.PublisherUser, BrokerAccounts.IngestUser, BrokerAccounts.SiloUser, BrokerAccounts.AdminUser],
+            accounts);
+
+        Assert.Contains($"RabbitMq__Uri: \"amqp://{BrokerAccounts.SiloUser}:", Service("silo"), StringComparison.Ordinal);
+        Assert.Contains($"RabbitMq__Uri: \"amqp://{BrokerAccounts.IngestUser}:", Service("ingest"), StringComparison.Ordinal);
+        Assert.Contains($" AMQP_URL: \"amqp://{BrokerAccounts.PublisherUser}:", Service("load-test"), StringComparison.Ordinal);
+        Assert.DoesNotContain(BrokerAccounts.AdminUser, Read("docker-compose.yml"), StringComparison.Ordinal);
+        Assert.DoesNotContain("management", Read("docker-compose.yml").Replace("management plugin", "", StringComparison.Ordinal));
+        Assert.DoesNotContain("management", Read("deploy/rabbitmq/enabled_plugins"), StringComparison.Ordinal);
+        Assert.Contains("load_definitions = ", Read("deploy/rabbitmq/rabbitmq.conf"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Secrets_reach_pods_as_files()
+    {
+        Assert.All(Manifests, static file => Assert.DoesNotContain("secretKeyRef", Read(file), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Kubernetes_runs_the_images_that_compose_builds()
     {
         var built = OwnImages().Matches(Read("docker-compose.yml"))
             .Select(static match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
 
         Assert.Equal(
-            ["votes-ingest", "votes-silo"],
+            ["votes-ingest", "votes-silo", "votes-tools"],
             Manifests.SelectMany(static file => OwnImages().Matches(Read(file)))
                 .Select(static match => match.Groups["name"].Value).Distinct().Order().Where(built.Contains));
     }
@@ -113,10 +177,25 @@ public sealed partial class DeployFilesTests
         return found;
     }
 
+    /// <summary>A service's part of the compose file.</summary>
+    private static string Service(string name) =>
+        Read("docker-compose.yml").Split($"\n  {name}:\n")[1].Split("\n\n")[0];
+
     private static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
-    [GeneratedRegex(@"\b[A-Z][A-Za-z]+__[A-Za-z0-9]+\b", RegexOptions.None, RegexLimitMilliseconds)]
+    [GeneratedRegex(
+        @"\b(?<name>[A-Z][A-Za-z]+(__[A-Za-z0-9]+)+)(_FILE)?\b", RegexOptions.ExplicitCapture, RegexLimitMilliseconds)]
     private static partial Regex OptionNames();
+
+    [GeneratedRegex(
+        "^  (?<name>[a-z-]+):$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, RegexLimitMilliseconds)]
+    private static partial Regex ServiceNames();
+
+    [GeneratedRegex(@"    networks: \[(?<names>[^\]]+)\]", RegexOptions.ExplicitCapture, RegexLimitMilliseconds)]
+    private static partial Regex Networks();
+
+    [GeneratedRegex(@"\{""name"": ""(?<name>votes_[a-z]+)""", RegexOptions.ExplicitCapture, RegexLimitMilliseconds)]
+    private static partial Regex Accounts();
 
     [GeneratedRegex(
         "^(?<name>[A-Z0-9_]+)=", RegexOptions.Multiline | RegexOptions.ExplicitCapture, RegexLimitMilliseconds)]

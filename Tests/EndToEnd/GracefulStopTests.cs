@@ -108,6 +108,7 @@ public sealed class GracefulStopTests : IAsyncDisposable
         {
             PostgresUrl = cluster.Addresses.PostgresUrl,
             AmqpUrl = cluster.Addresses.AmqpUrl,
+            AmqpOperatorUrl = cluster.Addresses.AmqpOperatorUrl,
             MetricsUrls = metrics,
         };
         var plan = new LoadPlan

@@ -29,6 +29,7 @@ public sealed class KilledProcessesTests
         {
             PostgresUrl = cluster.Addresses.PostgresUrl,
             AmqpUrl = cluster.Addresses.AmqpUrl,
+            AmqpOperatorUrl = cluster.Addresses.AmqpOperatorUrl,
             MetricsUrls = cluster.Addresses.MetricsUrls,
         };
         var plan = new LoadPlan

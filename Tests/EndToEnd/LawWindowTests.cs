@@ -35,7 +35,7 @@ public sealed class LawWindowTests
             using var made = await http.PostAsJsonAsync(
                 "/api/laws", new { id = Law, title = "Harvest Act", opens_at = Opens, closes_at = Closes }, Stop);
             Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-            await using var connection = await new ConnectionFactory { Uri = cluster.Addresses.AmqpUrl }
+            await using var connection = await new ConnectionFactory { Uri = cluster.RabbitMq.Uri() }
                 .CreateConnectionAsync(Stop);
             await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Stop);
 

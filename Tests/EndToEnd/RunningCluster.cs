@@ -34,6 +34,7 @@ public sealed class RunningCluster : IAsyncLifetime
     {
         PostgresUrl = Cluster.Addresses.PostgresUrl,
         AmqpUrl = Cluster.Addresses.AmqpUrl,
+        AmqpOperatorUrl = Cluster.Addresses.AmqpOperatorUrl,
         MetricsUrls = Cluster.Addresses.MetricsUrls,
     };
 

@@ -118,6 +118,18 @@ public sealed class RunningClusterTests(RunningCluster running) : IClassFixture<
     }
 
     [Fact]
+    public async Task Ingests_have_their_own_account_at_the_broker_and_no_process_has_the_administrator_s()
+    {
+        var list = await running.Cluster.RabbitMq.ControlAsync(["list_connections", "--no-table-headers", "user"], Stop);
+
+        var users = list.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.Contains(BrokerAccounts.IngestUser, users);
+        Assert.Empty(users.Except(
+            [BrokerAccounts.IngestUser, BrokerAccounts.SiloUser, BrokerAccounts.PublisherUser], StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Every_process_answers_on_its_health_addresses()
     {
         foreach (var service in running.Cluster.Services)

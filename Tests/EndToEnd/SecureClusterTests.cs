@@ -127,6 +127,7 @@ public sealed class SecureClusterTests : IAsyncDisposable
     {
         PostgresUrl = cluster.Addresses.PostgresUrl,
         AmqpUrl = cluster.Addresses.AmqpUrl,
+        AmqpOperatorUrl = cluster.Addresses.AmqpOperatorUrl,
         AmqpCaFile = cluster.Addresses.AmqpCaFile,
         MetricsUrls = cluster.Addresses.MetricsUrls,
     };
@@ -153,13 +154,24 @@ public sealed class SecureClusterTests : IAsyncDisposable
         var strange = _servers.Issue("stranger", "silo.example");
         using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(
             strange.CertificateFile, strange.KeyFile);
+
+        // As the broker's would be, had the members' authority signed it.
+        var broker = _members.IssueFor([TestCertificates.ForServers], "broker", "rabbitmq");
+        using var serverOnly = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(
+            broker.CertificateFile, broker.KeyFile);
+        var anything = _members.IssueFor([], "anything", "rabbitmq");
+        using var purposeless = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(
+            anything.CertificateFile, anything.KeyFile);
         foreach (var port in new[] { silo.Address.SiloPort, silo.Address.GatewayPort })
         {
+            Assert.False(await IsWelcomeAsync(port, serverOnly), "with a server's certificate of the members' authority");
+            Assert.False(await IsWelcomeAsync(port, purposeless), "with a certificate that names no purpose");
             Assert.False(await IsWelcomeAsync(port, null), "without a certificate");
             Assert.False(await IsWelcomeAsync(port, certificate), "with a certificate of another authority");
         }
 
         Assert.True(await LogHoldsAsync(silo, "is not talked to, as TLS with it failed: "));
+        Assert.True(await LogHoldsAsync(silo, "its extended key usage must name both serverAuth and clientAuth"));
         Assert.True(await LogHoldsAsync(silo, "it was not signed by an authority in Cluster:Tls:CaFile"));
     }
 

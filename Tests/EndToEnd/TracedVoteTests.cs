@@ -84,7 +84,7 @@ public sealed class TracedVoteTests : IAsyncDisposable
 
     private async Task PublishUntracedAsync()
     {
-        var factory = new ConnectionFactory { Uri = _cluster!.Addresses.AmqpUrl };
+        var factory = new ConnectionFactory { Uri = _cluster!.RabbitMq.Uri() };
         await using var connection = await factory.CreateConnectionAsync(Stop);
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Stop);

@@ -15,6 +15,23 @@ public sealed class EndpointsReaderTests
     };
 
     [Fact]
+    public void Operator_s_address_that_lies_behind_the_broker_s_own_is_another_broker_s()
+    {
+        var environment = new Dictionary<string, string> { ["AMQP_URL"] = "amqp://here/" };
+        var file = new Dictionary<string, string>
+        {
+            ["POSTGRES_URL"] = "postgresql://localhost/votes",
+            ["AMQP_URL"] = "amqp://there/",
+            ["AMQP_OPERATOR_URL"] = "amqp://operator@there/",
+        };
+
+        Assert.Null(EndpointsReader.Resolve(environment, file).AmqpOperatorUrl);
+        Assert.Equal("amqp://operator@there/", EndpointsReader.Resolve(file).AmqpOperatorUrl?.ToString());
+        environment["AMQP_OPERATOR_URL"] = "amqp://operator@here/";
+        Assert.Equal("amqp://operator@here/", EndpointsReader.Resolve(environment, file).AmqpOperatorUrl?.ToString());
+    }
+
+    [Fact]
     public void A_file_has_names_and_values()
     {
         var values = EndpointsReader.ParseFile(

@@ -52,6 +52,8 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
         await channel.QueueDeclareAsync(
             endpoints.Queue, durable: true, exclusive: false, autoDelete: false,
             QueueArguments.For(connection, "quorum"), cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(
+            endpoints.Queue, Endpoints.VotesExchange, endpoints.Queue, cancellationToken: cancellationToken);
         await WriteDownAsync(cancellationToken);
         return consumers;
     }
@@ -118,8 +120,8 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
 
     private ConnectionFactory Factory() => new()
     {
-        Uri = endpoints.AmqpUrl,
-        Ssl = BrokerTls.For(endpoints.AmqpUrl, endpoints.AmqpCaFile, "AMQP_CA_FILE"),
+        Uri = server.Uri(),
+        Ssl = BrokerTls.For(server.Uri(), endpoints.AmqpCaFile, "AMQP_CA_FILE"),
         AutomaticRecoveryEnabled = false,
         ClientProvidedName = "chaos drill",
     };
