@@ -19,7 +19,7 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
         """;
 
     // Of all laws together: an Ingest does not keep what it counted by law.
-    private const string CountedByStatistics = "select coalesce(sum(counted), 0)::bigint from aggregation_stats";
+    private const string CountedByStatistics = "select counted, redelivered, accepted from statistics_ledger";
 
     // One repair at a time: the second would take the same difference off once more. The number is this purpose's own.
     private const string OneAtATime = "select pg_advisory_xact_lock(7305812250161)";
@@ -66,7 +66,7 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
 
         // Ahead of the recount: a minute is written after its votes are durable, so that whatever is counted meanwhile can
         // only make the recount greater.
-        var counted = lawId is null ? await ReadCountedAsync(connection, cancellationToken) : 0;
+        var reported = lawId is null ? await ReadReportedAsync(connection, cancellationToken) : default;
         var (laws, total, auditRows, onRecord) = (0L, 0L, 0L, 0L);
         var differences = new List<LedgerRow>();
         string? lastLaw = null;
@@ -87,7 +87,7 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
         }
 
         return new(
-            laws, total, auditRows, differences, lawId is null ? new StatisticsReading(counted, onRecord) : null);
+            laws, total, auditRows, differences, lawId is null ? new StatisticsReading(reported.Counted, onRecord, reported.Redelivered, reported.Accepted) : null);
     }
 
     /// <summary>Sets the totals of some laws to their votes, in one transaction; votes may be counted meanwhile.</summary>
@@ -119,10 +119,13 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
         new(sql, connection) { CommandTimeout = (int)Math.Ceiling((statementLimit + lockLimit).TotalSeconds) + 5 };
 
-    private async Task<long> ReadCountedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(long Counted, long Redelivered, long Accepted)> ReadReportedAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, CountedByStatistics);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
     private async Task SetLimitsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -21,7 +21,8 @@ internal static class ReconcileView
         if (reading.Statistics is { } statistics)
         {
             console.WriteLine(
-                $"statistics: {Text(statistics.Counted)} votes told to be counted, {Text(statistics.Missing)} of them missing");
+                $"statistics: {Text(statistics.Counted)} votes told to be counted, {Text(statistics.Missing)} of them missing, "
+                + $"{Text(statistics.Unreported)} votes on record that no Ingest reported");
         }
     }
 

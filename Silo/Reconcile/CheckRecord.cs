@@ -6,5 +6,8 @@ namespace Votes.Silo.Reconcile;
 /// <param name="Duration">How long the last check took.</param>
 /// <param name="Difference">Sum of the absolute differences that stand.</param>
 /// <param name="Laws">Number of laws that differ.</param>
+/// <param name="Unreported">Votes on record that no Ingest reported.</param>
+/// <param name="OnRecord">Votes on record when reports were compared with them last.</param>
 public sealed record CheckRecord(
-    DateTimeOffset? CheckedAt, DateTimeOffset? SweptAt, TimeSpan Duration, long Difference, long Laws);
+    DateTimeOffset? CheckedAt, DateTimeOffset? SweptAt, TimeSpan Duration, long Difference, long Laws,
+    long Unreported, long OnRecord);

@@ -20,7 +20,8 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
 
     private const string Read = """
         select s.checked_at, s.swept_at, s.duration_ms,
-               coalesce(sum(abs(d.total - d.audit_rows)), 0)::bigint, count(distinct d.law_id)
+               coalesce(sum(abs(d.total - d.audit_rows)), 0)::bigint, count(distinct d.law_id),
+               (select unreported from statistics_check), (select on_record from statistics_check)
           from reconcile_state s left join reconcile_differences d on true
          group by s.only_row
         """;
@@ -52,7 +53,9 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
             await reader.GetFieldValueAsync<DateTimeOffset?>(1, cancellationToken),
             TimeSpan.FromMilliseconds(reader.GetDouble(2)),
             reader.GetInt64(3),
-            reader.GetInt64(4));
+            reader.GetInt64(4),
+            reader.GetInt64(5),
+            reader.GetInt64(6));
     }
 
     /// <summary>Recounts the laws after one, and all laws known to differ, and records what it finds.</summary>
@@ -72,6 +75,7 @@ public sealed class LedgerCheck(NpgsqlDataSource dataSource, ReconcileOptions op
             await bounds.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        await ReportedVotes.CompareAsync(connection, ReportedVotes.ReportDelay, cancellationToken);
         var recount = new Recount(connection, options.StatementTimeout, pace);
         var end = await recount.SlicesAsync(after, options.VotesPerCheck, _slice, cancellationToken);
         await recount.WrongOnesAgainAsync(cancellationToken);

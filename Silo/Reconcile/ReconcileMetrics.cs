@@ -7,6 +7,8 @@ public sealed class ReconcileMetrics
 {
     private readonly Gauge _difference;
     private readonly Gauge _laws;
+    private readonly Gauge _unreported;
+    private readonly Gauge _onRecord;
     private readonly Gauge _checkedAt;
     private readonly Gauge _sweptAt;
     private readonly Gauge _duration;
@@ -23,6 +25,10 @@ public sealed class ReconcileMetrics
             "Sum of the absolute differences, in votes, between totals and audit rows that stand after the last check.");
         _laws = create.CreateGauge(
             "votes_reconcile_laws_differing", "Laws with a total that was not its number of audit rows when last recounted.");
+        _unreported = create.CreateGauge(
+            "votes_unreported", "Votes on record that no Ingest had reported when the last check compared them.");
+        _onRecord = create.CreateGauge(
+            "votes_on_record", "Counted votes in the database when the last check compared reports with them.");
         _checkedAt = create.CreateGauge(
             "votes_reconcile_last_success_timestamp_seconds",
             "When any silo's last check succeeded, in seconds since 1970; 0: none has.");
@@ -45,6 +51,8 @@ public sealed class ReconcileMetrics
     {
         _difference.Set(record.Difference);
         _laws.Set(record.Laws);
+        _unreported.Set(record.Unreported);
+        _onRecord.Set(record.OnRecord);
         _checkedAt.Set(Seconds(record.CheckedAt));
         _sweptAt.Set(Seconds(record.SweptAt));
         _duration.Set(record.Duration.TotalSeconds);

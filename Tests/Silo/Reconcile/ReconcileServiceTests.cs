@@ -194,7 +194,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
         var names = rules.Where(static line => line.TrimStart().StartsWith("expr:", StringComparison.Ordinal))
             .SelectMany(static line => MetricName.Matches(line)).Select(static match => match.Value).ToHashSet();
 
-        Assert.Equal(6, names.Count);
+        Assert.Equal(7, names.Count);
         Assert.All(names, name => Assert.Contains($"# TYPE {name} ", page, StringComparison.Ordinal));
     }
 
