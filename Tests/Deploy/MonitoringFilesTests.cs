@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Votes.LocalCluster;
 using Xunit;
@@ -8,7 +9,6 @@ namespace Votes.Tests.Deploy;
 public sealed partial class MonitoringFilesTests
 {
     private const int RegexLimitMilliseconds = 1_000;
-    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(1);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -67,13 +67,24 @@ public sealed partial class MonitoringFilesTests
         Assert.All(ports, static match => Assert.StartsWith("127.0.0.1:", match.Groups["port"].Value, StringComparison.Ordinal));
     }
 
-    private static Task<string> RunAsync(string script, params (string Name, string Value)[] variables) =>
-        Command.RunOrThrowAsync(
-            [Path.Combine(Repository.Root, script)],
-            variables.ToDictionary(static pair => pair.Name, static pair => (string?)pair.Value),
-            "",
-            ScriptLimit,
-            Stop);
+    private static async Task<string> RunAsync(string script, params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, script))
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(Stop);
+        await process.WaitForExitAsync(Stop);
+        Assert.Equal(0, process.ExitCode);
+        return output;
+    }
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
