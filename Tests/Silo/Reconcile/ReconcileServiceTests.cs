@@ -8,6 +8,7 @@ using Votes.Ingest;
 using Votes.LocalCluster;
 using Votes.Silo.Hosting;
 using Votes.Silo.Reconcile;
+using Votes.Telemetry.Clocks;
 using Votes.Tests.Servers;
 using Xunit;
 
@@ -187,6 +188,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
         var registry = Metrics.NewCustomRegistry();
         _ = new ReconcileMetrics(registry);
         _ = new IngestMetrics(Metrics.WithCustomRegistry(registry));
+        _ = Metrics.WithCustomRegistry(registry).CreateGauge(ClockSetup.Metric, ClockSetup.MetricHelp);
         using var text = new MemoryStream();
         await registry.CollectAndExportAsTextAsync(text, Stop);
         var page = Encoding.UTF8.GetString(text.ToArray());
@@ -194,7 +196,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
         var names = rules.Where(static line => line.TrimStart().StartsWith("expr:", StringComparison.Ordinal))
             .SelectMany(static line => MetricName.Matches(line)).Select(static match => match.Value).ToHashSet();
 
-        Assert.Equal(7, names.Count);
+        Assert.Equal(8, names.Count);
         Assert.All(names, name => Assert.Contains($"# TYPE {name} ", page, StringComparison.Ordinal));
     }
 
