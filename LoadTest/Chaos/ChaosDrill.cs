@@ -159,6 +159,8 @@ public sealed class ChaosDrill
         Seed = (int)_options.Seed,
         SiloProgram = _options.SiloProgram,
         SiloVariables = _options.SiloVariables,
+        // Far more than silos can do in the fault `cold-laws`: what is in flight has to follow what they can do.
+        IngestVariables = new Dictionary<string, string?> { ["Dispatch__CallsInFlight"] = "30000" },
     };
 
     private LoadPlan Plan() => new()

@@ -33,6 +33,7 @@ internal static class FaultFactory
             FaultKind.SiloStop => new StoppedProcess(silo),
             FaultKind.SiloRollingRestart => new RollingRestart(cluster),
             FaultKind.SiloJoin => new JoiningSilo(cluster),
+            FaultKind.ColdLaws => new ColdLaws(cluster, seed),
             FaultKind.IngestKill => new KilledProcess(ingest),
             FaultKind.IngestPause => new PausedIngest(ingest),
             FaultKind.IngestStop => new StoppedProcess(ingest),

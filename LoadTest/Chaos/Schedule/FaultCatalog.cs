@@ -19,6 +19,7 @@ public static class FaultCatalog
         Of(FaultKind.SiloStop, "silo-stop", Silo, 16, 20, SiloBound),
         Of(FaultKind.SiloRollingRestart, "silo-rolling", Silo, 1, 2, SiloBound, inPairs: false),
         Of(FaultKind.SiloJoin, "silo-join", Silo, 10, 15, SiloBound, inPairs: false),
+        Of(FaultKind.ColdLaws, "cold-laws", Silo, 20, 30, SiloBound, inPairs: false),
         Of(FaultKind.IngestKill, "ingest-kill", Ingest, 10, 20, OtherBound),
         Of(FaultKind.IngestPause, "ingest-pause", Ingest, 20, 60, OtherBound),
         Of(FaultKind.IngestStop, "ingest-stop", Ingest, 10, 15, OtherBound),

@@ -18,6 +18,9 @@ public enum FaultKind
     /// <summary>One more silo joins under load, and leaves again.</summary>
     SiloJoin,
 
+    /// <summary>Votes on very many laws that no silo has seen come at once, while all cores are busy.</summary>
+    ColdLaws,
+
     /// <summary>SIGKILL of an Ingest; it is started again after a while.</summary>
     IngestKill,
 

@@ -1,9 +1,13 @@
 using System.Net.Sockets;
 using Npgsql;
+using Votes.LoadTest.Chaos.Faults;
 
 namespace Votes.LoadTest.Chaos.Watching;
 
-/// <summary>Samples the totals several times a second, past every proxy. Owns the gauge; others ask through here.</summary>
+/// <summary>
+/// Samples the totals several times a second, past every proxy. Owns the gauge; others ask through here. Laws of
+/// <see cref="ColdLaws"/> have one vote each and are left out: they cannot flow.
+/// </summary>
 internal sealed class FlowWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -117,7 +121,9 @@ internal sealed class FlowWatch : IAsyncDisposable
     private async Task<IReadOnlyDictionary<string, long>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var command = _source.CreateCommand(
-            "select law_id, sum(total)::bigint from vote_results group by law_id");
+            $"""
+            select law_id, sum(total)::bigint from vote_results where law_id not like '{ColdLaws.Prefix}%' group by law_id
+            """);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var laws = new Dictionary<string, long>(StringComparer.Ordinal);
         while (await rows.ReadAsync(cancellationToken))
