@@ -42,6 +42,15 @@ public sealed record BenchCase
     /// <summary>Whether the silos have the Orleans dashboard, as they do by default.</summary>
     public bool Dashboard { get; init; } = true;
 
+    /// <summary>Whether the laws are described before the run; otherwise their first votes register them.</summary>
+    public bool Described { get; init; } = true;
+
+    /// <summary>How many calls to grains an Ingest may have in flight; null for the default.</summary>
+    public int? CallsInFlight { get; init; }
+
+    /// <summary>Whether servers and contestant share one core, with other processes that keep it busy.</summary>
+    public bool OnBusyCore { get; init; }
+
     /// <summary>Who is asked for totals all the while.</summary>
     public Questions Questions { get; init; }
 

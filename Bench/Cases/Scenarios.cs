@@ -26,6 +26,17 @@ public static class Scenarios
         Share = 0.0125,
     };
 
+    // More laws than votes: nearly every vote is the first one on its law, in the warm-up as well.
+    private static readonly BenchCase Cold = Ours with
+    {
+        Name = "cold-2000",
+        Laws = 400_000,
+        Described = false,
+        OnBusyCore = true,
+        CallsInFlight = 2_000,
+        Share = 0.1,
+    };
+
     private static readonly Dictionary<string, BenchCase[]> ByName = new(StringComparer.Ordinal)
     {
         ["core"] = [Ours, Floor, Python, PerVote],
@@ -42,6 +53,12 @@ public static class Scenarios
         ["rows"] = [Ours, Ours with { Name = "rows", MillionRowsBefore = 20 }],
         ["silos"] = [Ours, Ours with { Name = "silos-2", Silos = 2 }, Ours with { Name = "silos-3", Silos = 3 }],
         ["ingests"] = [Ours, Ours with { Name = "ingests-2", Ingests = 2 }],
+        ["overload"] =
+        [
+            Cold,
+            Cold with { Name = "cold-8000", CallsInFlight = 8_000 },
+            Cold with { Name = "cold-30000", CallsInFlight = 30_000 },
+        ],
         ["metrics"] = [Ours, Ours with { Name = "unwatched", Scraped = false, Dashboard = false }],
         ["queried"] =
         [

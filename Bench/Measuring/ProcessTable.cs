@@ -38,21 +38,23 @@ public sealed class ProcessTable
     /// The CPU seconds that processes took since they started, with all that they started: those that live, and those
     /// that ended and were waited for.
     /// </summary>
-    public double CpuSeconds(IEnumerable<int> roots)
+    public double CpuSeconds(IEnumerable<int> roots) =>
+        Family(roots).Sum(pid => _rows[pid].OwnTicks + _rows[pid].ReapedTicks) / TicksPerSecond;
+
+    /// <summary>Processes that live, with all that they started and that lives.</summary>
+    public IReadOnlySet<int> Family(IEnumerable<int> roots)
     {
-        var ticks = 0L;
         var open = new Stack<int>(roots.Distinct());
         var seen = new HashSet<int>();
         while (open.TryPop(out var pid))
         {
-            if (!_rows.TryGetValue(pid, out var row) || !seen.Add(pid))
+            if (!_rows.ContainsKey(pid) || !seen.Add(pid))
                 continue;
-            ticks += row.OwnTicks + row.ReapedTicks;
             foreach (var child in _children[pid])
                 open.Push(child);
         }
 
-        return ticks / TicksPerSecond;
+        return seen;
     }
 
     private static ProcessRow? ReadRow(string folder)

@@ -16,6 +16,8 @@ public static class Targets
         Rate("one hot law/100 laws", "hot", "ours", 0.9, 1),
         Rate("10,000 laws/100 laws", "laws-10000", "ours", 0.6, 0.8),
         Rate("100,000 laws/100 laws", "laws-100000", "ours", 0.3, 0.5),
+        Rate("cold laws on a busy core, 8,000/2,000 calls in flight", "cold-8000", "cold-2000", 0.5, 0.8),
+        Rate("cold laws on a busy core, 30,000/2,000 calls in flight", "cold-30000", "cold-2000", 0.5, 0.8),
         Rate("20 M rows already there/empty", "rows", "ours", 0.85, 0.95),
         Own("CPU per vote, 3 silos/1 silo", "silos-3", "ours", 1.25, 1.1) with
         {

@@ -66,6 +66,7 @@ internal sealed class DrainRun(BenchServers servers, FreshState state, BenchSett
         CancellationToken cancellationToken)
     {
         string? problem;
+        await using var core = one.OnBusyCore ? BusyCore.Start(servers, contestant, cancellationToken) : null;
         try
         {
             await contestant.BeginAsync(cancellationToken);

@@ -21,7 +21,8 @@ internal sealed class FreshState(BenchServers servers, Action<string> report)
     {
         var template = await TemplateAsync(one.MillionRowsBefore, cancellationToken);
         await CopyAsync(template, Database, cancellationToken);
-        await DescribeLawsAsync(one, cancellationToken);
+        if (one.Described)
+            await DescribeLawsAsync(one, cancellationToken);
         await DeleteQueuesAsync(cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Votes.Bench.Cases;
 using Votes.LocalCluster;
 
@@ -30,7 +31,11 @@ internal sealed class OursContestant : IRunningContestant
         BenchServers servers, BenchCase one, CancellationToken cancellationToken)
     {
         var contestant = new OursContestant(servers, one);
-        servers.Variables = new Dictionary<string, string?> { ["Dashboard__Enabled"] = one.Dashboard ? "true" : "false" };
+        servers.Variables = new Dictionary<string, string?>
+        {
+            ["Dashboard__Enabled"] = one.Dashboard ? "true" : "false",
+            ["Dispatch__CallsInFlight"] = one.CallsInFlight?.ToString(CultureInfo.InvariantCulture),
+        };
         try
         {
             await servers.Cluster.ScaleAsync(one.Silos, 0, cancellationToken);
