@@ -24,6 +24,7 @@ public sealed class IngestMetrics
     private readonly Counter _stalls;
     private readonly Gauge _heldLetters;
     private readonly Gauge _callsInFlight;
+    private readonly Gauge _callsAllowed;
     private readonly Gauge _unacked;
     private readonly Gauge _backlog;
     private readonly Gauge _lanes;
@@ -64,6 +65,9 @@ public sealed class IngestMetrics
         _heldLetters = metrics.CreateGauge(
             "votes_dead_letters_held", "Dead letters that the broker refuses for what they hold; somebody must act.");
         _callsInFlight = metrics.CreateGauge("votes_calls_in_flight", "Calls to grains that wait for their outcome.");
+        _callsAllowed = metrics.CreateGauge(
+            "votes_calls_allowed",
+            "Calls to grains that may be in flight: Dispatch:CallsInFlight at most, fewer after calls timed out.");
         _unacked = metrics.CreateGauge("votes_unacked", "Messages delivered and not acked, by lane.", ["lane"]);
         _backlog = metrics.CreateGauge("votes_lane_backlog", "1 where a lane asks silos to flush early.", ["lane"]);
         _lanes = metrics.CreateGauge("votes_lanes_consuming", "Lanes that consume.");
@@ -126,6 +130,9 @@ public sealed class IngestMetrics
 
     /// <summary>Sets the number of calls in flight.</summary>
     public void CallsInFlight(int calls) => _callsInFlight.Set(calls);
+
+    /// <summary>Sets the number of calls that may be in flight.</summary>
+    public void CallsAllowed(int calls) => _callsAllowed.Set(calls);
 
     /// <summary>Counts an ack.</summary>
     public void Acked() => _acks.Inc();

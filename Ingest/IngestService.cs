@@ -23,6 +23,7 @@ public sealed partial class IngestService : BackgroundService
 
     private readonly RabbitMqOptions _rabbitMq;
     private readonly DispatchOptions _dispatch;
+    private readonly ClusterOptions _cluster;
     private readonly VoterKey _voterKey;
     private readonly VoterKeyRegistry _voterKeys;
     private readonly KnownSchema _schema;
@@ -39,6 +40,7 @@ public sealed partial class IngestService : BackgroundService
     public IngestService(
         RabbitMqOptions rabbitMq,
         DispatchOptions dispatch,
+        ClusterOptions cluster,
         VoterKey voterKey,
         VoterKeyRegistry voterKeys,
         KnownSchema schema,
@@ -52,6 +54,7 @@ public sealed partial class IngestService : BackgroundService
     {
         _rabbitMq = rabbitMq;
         _dispatch = dispatch;
+        _cluster = cluster;
         _voterKey = voterKey;
         _voterKeys = voterKeys;
         _schema = schema;
@@ -183,7 +186,13 @@ public sealed partial class IngestService : BackgroundService
         var deadLetters = new DeadLetterPublisher(
             _rabbitMq, broker, _metrics, _time, _logs.CreateLogger<DeadLetterPublisher>());
         using var dispatcher = new VoteDispatcher(
-            _record, deadLetters.Add, _dispatch, _metrics, _time, _logs.CreateLogger<VoteDispatcher>());
+            _record,
+            deadLetters.Add,
+            _dispatch,
+            _metrics,
+            _time,
+            _logs.CreateLogger<VoteDispatcher>(),
+            responseTimeout: _cluster.ResponseTimeout);
         var lanes = Enumerable.Range(0, _rabbitMq.Lanes)
             .Select(number => CreateLane(number, broker, dispatcher, deadLetters))
             .ToArray();

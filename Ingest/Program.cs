@@ -81,7 +81,7 @@ builder.AddVotesLogging();
 
 var state = new IngestState();
 var services = builder.Services;
-services.AddSingleton(rabbitMq).AddSingleton(dispatch).AddSingleton(voterKey).AddSingleton(state);
+services.AddSingleton(rabbitMq).AddSingleton(dispatch).AddSingleton(cluster).AddSingleton(voterKey).AddSingleton(state);
 services.AddDatabaseTime(
     _ => cluster.ClockTolerance, static _ => Metrics.CreateGauge(ClockSetup.Metric, ClockSetup.MetricHelp).Set);
 services.AddVoteTracing("ingest", tracing);

@@ -11,8 +11,19 @@ public sealed record DispatchOptions
     /// </summary>
     public int CallsInFlightPerLaw { get; init; } = 4;
 
-    /// <summary>How many calls of this process may be in flight.</summary>
+    /// <summary>
+    /// How many calls of this process may be in flight. Fewer may while calls time out: see <see cref="Laws.CallWindow"/>.
+    /// </summary>
     public int CallsInFlight { get; init; } = 2_000;
+
+    /// <summary>How many calls may be in flight at least, however many time out.</summary>
+    public int CallsInFlightAtLeast { get; init; } = 32;
+
+    /// <summary>
+    /// How many calls may be in flight to laws that have not answered for minutes: each may activate the law's grain, which a
+    /// silo has to place, register and read from the database.
+    /// </summary>
+    public int ColdCallsInFlight { get; init; } = 2_000;
 
     /// <summary>How long a law's votes are held after a first call that failed.</summary>
     public TimeSpan RetryMinDelay { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -32,6 +43,8 @@ public sealed record DispatchOptions
         new OptionRules(Section)
             .Between(nameof(CallsInFlightPerLaw), CallsInFlightPerLaw, 1, 100)
             .Between(nameof(CallsInFlight), CallsInFlight, 1, 100_000)
+            .Between(nameof(CallsInFlightAtLeast), CallsInFlightAtLeast, 1, 1_000)
+            .Between(nameof(ColdCallsInFlight), ColdCallsInFlight, 1, 10_000)
             .Between(nameof(RetryMinDelay), RetryMinDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1))
             .Between(nameof(RetryMaxDelay), RetryMaxDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5))
             .NotLess(nameof(RetryMaxDelay), RetryMaxDelay, nameof(RetryMinDelay), RetryMinDelay)

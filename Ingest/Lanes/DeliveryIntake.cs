@@ -4,8 +4,8 @@ using Votes.Ingest.Messages;
 namespace Votes.Ingest.Lanes;
 
 /// <summary>
-/// Forms delivery batches of one channel: a batch is handed on when it is full, or when its wait ends. Owns the open
-/// batch and the parser, under one lock that only the wait's timer contends for.
+/// Forms delivery batches of one channel: a batch is handed on when it is full, or when its wait ends, in the order of the
+/// deliveries. Owns the open batch and the parser, under one lock that only the wait's timer contends for.
 /// </summary>
 public sealed class DeliveryIntake : IDisposable
 {
@@ -17,6 +17,10 @@ public sealed class DeliveryIntake : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _waitTimer;
     private readonly Lock _gate = new();
+
+    // Held from when a batch is taken until it is handed on, and always before the other one: the timer must not be overtaken
+    // with a batch in its hand.
+    private readonly Lock _order = new();
     private DeliveryBatch? _open;
 
     /// <summary>Creates the intake.</summary>
@@ -49,7 +53,7 @@ public sealed class DeliveryIntake : IDisposable
     /// </returns>
     public bool Add(ulong tag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
-        DeliveryBatch? full = null;
+        bool isFull;
         lock (_gate)
         {
             if (_generation.IsRetired)
@@ -80,15 +84,12 @@ public sealed class DeliveryIntake : IDisposable
                 _open.Add(tag, properties, body, poison);
             }
 
-            if (_open.IsFull)
-            {
-                full = TakeOpen();
-            }
+            isFull = _open.IsFull;
         }
 
-        if (full is not null)
+        if (isFull)
         {
-            _handOn(full);
+            CloseOpen();
         }
 
         return true;
@@ -97,15 +98,18 @@ public sealed class DeliveryIntake : IDisposable
     /// <summary>Hands on the open batch as it is.</summary>
     public void CloseOpen()
     {
-        DeliveryBatch? batch;
-        lock (_gate)
+        lock (_order)
         {
-            batch = TakeOpen();
-        }
+            DeliveryBatch? batch;
+            lock (_gate)
+            {
+                batch = TakeOpen();
+            }
 
-        if (batch is not null)
-        {
-            _handOn(batch);
+            if (batch is not null)
+            {
+                _handOn(batch);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class CallsOutage(TimeProvider time, ILogger log)
 
     private long _since;
     private long _toldAt;
+    private long? _narrowedAt;
     private int _laws;
     private volatile string _cause = "";
 
@@ -54,6 +55,18 @@ internal sealed partial class CallsOutage(TimeProvider time, ILogger log)
         }
     }
 
+    /// <summary>Fewer calls may be in flight from now on, because calls timed out.</summary>
+    /// <param name="limit">So many.</param>
+    /// <param name="most">So many where none time out.</param>
+    public void Narrowed(int limit, int most)
+    {
+        if (_narrowedAt is not { } before || time.GetElapsedTime(before) >= ReminderInterval)
+        {
+            _narrowedAt = time.GetTimestamp();
+            LogNarrowed(log, limit, most);
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "A call to a law's grain failed; its {Votes} votes are held, unacked, and sent again until they are durable. " +
         "More such calls are told of each minute at most.")]
@@ -63,6 +76,11 @@ internal sealed partial class CallsOutage(TimeProvider time, ILogger log)
         "Calls to grains have failed for {Seconds:F0} s; votes of {Laws} laws are held, unacked, and sent again. The last " +
         "cause: {ErrorType}: {Why}")]
     private static partial void LogStillHolding(ILogger log, double seconds, int laws, string errorType, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Calls to grains time out: silos get more than they can do. {Limit} calls instead of {Most} may be in flight until " +
+        "answers come in time again. This is logged each minute at most.")]
+    private static partial void LogNarrowed(ILogger log, int limit, int most);
 
     [LoggerMessage(Level = LogLevel.Information, Message =
         "Calls to grains succeed again after {Seconds:F1} s; no votes are held.")]

@@ -29,6 +29,59 @@ internal sealed class VoteCall(LawOutbox outbox)
     /// </summary>
     public bool IsSealed { get; private set; }
 
+    /// <summary>True while its answer is awaited.</summary>
+    public bool IsInFlight { get; set; }
+
+    /// <summary>True for a half of a call that was split.</summary>
+    public bool IsPart { get; private init; }
+
+    /// <summary>True where votes wait that come after one of this call's, of the same person.</summary>
+    public bool IsFollowed { get; set; }
+
+    /// <summary>True where it was sent to a law that had not answered lately.</summary>
+    public bool IsCold { get; set; }
+
+    /// <summary>The round of the <see cref="CallWindow"/> in which it was sent.</summary>
+    public int Round { get; set; }
+
+    /// <summary>When it was sent, by the dispatcher's clock.</summary>
+    public TimeSpan SentAt { get; set; }
+
+    /// <summary>True where votes of it came on a channel that is lost.</summary>
+    public bool HasStale
+    {
+        get
+        {
+            // Votes of one delivery batch lie side by side: ask once for each.
+            for (var i = 0; i < Count; i++)
+            {
+                if ((i == 0 || _origins[i].Batch != _origins[i - 1].Batch) && _origins[i].Batch.Generation.IsRetired)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Whose the vote is.</summary>
+    public Guid Voter(int index) => _origins[index].Batch.Votes[_origins[index].Index].Cast.Voter;
+
+    /// <summary>Whether it has a vote of this person.</summary>
+    public bool Carries(Guid voter)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (Voter(i) == voter)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Add(DeliveryBatch batch, int index)
     {
         if (Count == _origins.Length)
@@ -161,13 +214,15 @@ internal sealed class VoteCall(LawOutbox outbox)
     /// <summary>Splits the call in two, to find the vote that the grain cannot take.</summary>
     public (VoteCall First, VoteCall Second) Split()
     {
-        var first = new VoteCall(Outbox);
-        var second = new VoteCall(Outbox);
+        var first = new VoteCall(Outbox) { IsPart = true, IsFollowed = IsFollowed };
+        var second = new VoteCall(Outbox) { IsPart = true, IsFollowed = IsFollowed };
         for (var i = 0; i < Count; i++)
         {
             (i < Count / 2 ? first : second).Add(_origins[i].Batch, _origins[i].Index);
         }
 
+        first.Seal();
+        second.Seal();
         Release();
         return (first, second);
     }

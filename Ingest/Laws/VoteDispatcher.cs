@@ -11,9 +11,10 @@ namespace Votes.Ingest.Laws;
 
 /// <summary>
 /// Sends votes to their laws' grains: a few calls in flight per law, so that votes that arrive meanwhile travel
-/// together, and a bound on calls in flight altogether. Votes whose call fails are held and sent again, with back-off,
-/// until their outcome is known. Owns the laws' outboxes, under one lock that is taken once for each delivery batch and
-/// twice for each call.
+/// together, and a bound on calls in flight altogether, which shrinks while calls time out. Votes whose call fails are held
+/// and sent again, with back-off, until their outcome is known. Two votes of one person on a law that one consumer delivered
+/// are settled in the order of their deliveries. Owns the laws' outboxes, under one lock that is taken once for each delivery
+/// batch and twice for each call.
 /// </summary>
 public sealed partial class VoteDispatcher : IDisposable
 {
@@ -21,14 +22,21 @@ public sealed partial class VoteDispatcher : IDisposable
     private readonly Action<DeadLetter> _deadLetter;
     private readonly DispatchOptions _options;
     private readonly IngestMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly ILogger<VoteDispatcher> _log;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LawOutbox> _outboxes = new(StringComparer.Ordinal);
     private readonly Queue<LawOutbox> _ready = new();
+    private readonly Queue<LawOutbox> _readyCold = new();
+    private readonly WarmLaws _warm = new();
+    private readonly VoterTables _tables = new();
     private readonly HeldLaws _held;
     private readonly CallsOutage _outage;
+    private readonly CallWindow _window;
+    private readonly long _start;
     private int _callsInFlight;
+    private int _coldCallsInFlight;
 
     /// <summary>Creates the dispatcher.</summary>
     /// <param name="record">Makes one call to a law's grain.</param>
@@ -38,6 +46,7 @@ public sealed partial class VoteDispatcher : IDisposable
     /// <param name="time">The clock of retries.</param>
     /// <param name="log">Tells when votes are held, and when no more are.</param>
     /// <param name="random">Random numbers from 0 to 1, for the jitter.</param>
+    /// <param name="responseTimeout">After this time without an answer a call fails; null: the option's default.</param>
     public VoteDispatcher(
         RecordVotes record,
         Action<DeadLetter> deadLetter,
@@ -45,13 +54,19 @@ public sealed partial class VoteDispatcher : IDisposable
         IngestMetrics metrics,
         TimeProvider time,
         ILogger<VoteDispatcher> log,
-        Func<double>? random = null)
+        Func<double>? random = null,
+        TimeSpan? responseTimeout = null)
     {
         _record = record;
         _deadLetter = deadLetter;
         _options = options;
         _metrics = metrics;
+        _time = time;
         _log = log;
+        _start = time.GetTimestamp();
+        _window = new CallWindow(
+            options.CallsInFlight, options.CallsInFlightAtLeast, responseTimeout ?? new ClusterOptions().ResponseTimeout);
+        _metrics.CallsAllowed(_window.Limit);
         var backoff = new Backoff(options.RetryMinDelay, options.RetryMaxDelay);
         _outage = new CallsOutage(time, log);
         _held = new HeldLaws(backoff, time, random ?? Random.Shared.NextDouble, Retry);
@@ -115,16 +130,16 @@ public sealed partial class VoteDispatcher : IDisposable
     private LawOutbox OutboxOf(string lawId)
     {
         ref var outbox = ref CollectionsMarshal.GetValueRefOrAddDefault(_outboxes, lawId, out _);
-        return outbox ??= new LawOutbox(lawId);
+        return outbox ??= new LawOutbox(lawId, _tables) { IsWarm = _warm.Contains(lawId) };
     }
 
     private void MakeReady(LawOutbox outbox)
     {
         if (outbox is { HasVotes: true, IsQueued: false, IsHeld: false }
-            && outbox.CallsInFlight < _options.CallsInFlightPerLaw)
+            && outbox.CallsInFlight < (outbox.IsSplit ? 1 : _options.CallsInFlightPerLaw))
         {
             outbox.IsQueued = true;
-            _ready.Enqueue(outbox);
+            (outbox.IsWarm ? _ready : _readyCold).Enqueue(outbox);
         }
     }
 
@@ -175,7 +190,9 @@ public sealed partial class VoteDispatcher : IDisposable
         call.Settle(rejected);
         lock (_gate)
         {
-            Landed(call.Outbox);
+            Landed(call);
+            Answered(call);
+            call.Outbox.Settled(call);
             Succeeded(call.Outbox);
             MakeReady(call.Outbox);
             ForgetIfIdle(call.Outbox);
@@ -198,16 +215,15 @@ public sealed partial class VoteDispatcher : IDisposable
         lock (_gate)
         {
             var outbox = call.Outbox;
-            Landed(outbox);
+            Landed(call);
             if (call.Count == 1)
             {
+                outbox.Settled(call);
                 call.Release();
             }
             else
             {
-                var (first, second) = call.Split();
-                outbox.PutBack(second);
-                outbox.PutBack(first);
+                outbox.Split(call);
             }
 
             MakeReady(outbox);
@@ -221,8 +237,8 @@ public sealed partial class VoteDispatcher : IDisposable
         lock (_gate)
         {
             var outbox = call.Outbox;
-            Landed(outbox);
-            outbox.PutBack(call);
+            Landed(call);
+            Failed(call, cause);
             _outage.Failed(isFirstOfLaw: outbox.Failures++ == 0, cause, call.Count);
             if (!outbox.IsHeld)
             {
@@ -231,9 +247,10 @@ public sealed partial class VoteDispatcher : IDisposable
         }
     }
 
-    private void Landed(LawOutbox outbox)
+    private void Landed(VoteCall call)
     {
-        outbox.CallsInFlight--;
+        call.Outbox.Landed(call);
+        _coldCallsInFlight -= call.IsCold ? 1 : 0;
         _metrics.CallsInFlight(--_callsInFlight);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
@@ -48,6 +49,43 @@ public sealed class DeliveryIntakeTests : IDisposable
         Assert.Equal([2], _closed.Select(batch => batch.Count));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Single(_closed);
+    }
+
+    [Fact]
+    public void Batch_whose_wait_ended_is_handed_on_before_the_next_one_that_is_full()
+    {
+        using var isInHand = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var handedOn = new ConcurrentQueue<int>();
+        using var intake = new DeliveryIntake(_generation, Message.Parser(), 3, TimeSpan.FromSeconds(1), HandOn, _time);
+        intake.Add(1, new BasicProperties(), Message.Bytes());
+        var timer = new Thread(intake.CloseOpen);
+        timer.Start();
+        isInHand.Wait(TestContext.Current.CancellationToken);
+
+        var consumer = new Thread(() => Array.ForEach(
+            [2UL, 3UL, 4UL], tag => intake.Add(tag, new BasicProperties(), Message.Bytes())));
+        consumer.Start();
+        while (handedOn.IsEmpty && !consumer.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
+        {
+            Thread.Yield();
+        }
+
+        goOn.Set();
+        timer.Join();
+        consumer.Join();
+        Assert.Equal([1, 3], handedOn);
+
+        void HandOn(DeliveryBatch batch)
+        {
+            if (batch.Count == 1)
+            {
+                isInHand.Set();
+                goOn.Wait(TestContext.Current.CancellationToken);
+            }
+
+            handedOn.Enqueue(batch.Count);
+        }
     }
 
     [Fact]

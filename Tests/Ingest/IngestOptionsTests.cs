@@ -59,10 +59,29 @@ public sealed class IngestOptionsTests
             "RabbitMq:ReconnectMinDelay, 00:00:00.2000000");
         AssertTells(() => new DispatchOptions { CallsInFlightPerLaw = 0 }.Validate(), "CallsInFlightPerLaw is 0");
         AssertTells(() => new DispatchOptions { CallsInFlight = 0 }.Validate(), "Dispatch:CallsInFlight is 0");
+        AssertTells(() => new DispatchOptions { CallsInFlight = 100_001 }.Validate(), "Dispatch:CallsInFlight is 100001");
+        AssertTells(() => new DispatchOptions { CallsInFlightAtLeast = 0 }.Validate(), "CallsInFlightAtLeast is 0");
+        AssertTells(() => new DispatchOptions { CallsInFlightAtLeast = 1_001 }.Validate(), "CallsInFlightAtLeast is 1001");
+        AssertTells(() => new DispatchOptions { ColdCallsInFlight = 0 }.Validate(), "ColdCallsInFlight is 0");
+        AssertTells(() => new DispatchOptions { ColdCallsInFlight = 10_001 }.Validate(), "ColdCallsInFlight is 10001");
         AssertTells(
             () => new ClusterOptions { ResponseTimeout = TimeSpan.FromSeconds(1) }.Validate(),
             "Cluster:ResponseTimeout is 00:00:01");
         AssertTells(() => new ClusterOptions { ClusterId = " " }.Validate(), "Cluster:ClusterId is missing");
+    }
+
+    [Fact]
+    public void Calls_in_flight_may_be_at_their_bounds()
+    {
+        new DispatchOptions { CallsInFlight = 1, CallsInFlightAtLeast = 1, ColdCallsInFlight = 1, CallsInFlightPerLaw = 1 }
+            .Validate();
+        new DispatchOptions
+        {
+            CallsInFlight = 100_000,
+            CallsInFlightAtLeast = 1_000,
+            ColdCallsInFlight = 10_000,
+            CallsInFlightPerLaw = 100,
+        }.Validate();
     }
 
     [Fact]

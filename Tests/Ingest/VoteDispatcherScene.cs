@@ -21,7 +21,7 @@ public abstract class VoteDispatcherScene : IDisposable
     protected VoteDispatcherScene()
     {
         Current = new Generation(prefetch: 1000, _settled.Add);
-        Dispatcher = Create(new DispatchOptions { CallsInFlightPerLaw = 2 });
+        Dispatcher = Create(new DispatchOptions { CallsInFlightPerLaw = 2 }, Grains.RecordAsync);
     }
 
     private protected FakeGrains Grains { get; } = new();
@@ -44,18 +44,23 @@ public abstract class VoteDispatcherScene : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected void Replace(DispatchOptions options, FakeGrains? grains = null)
+    private protected void Replace(DispatchOptions options, FakeGrains? grains = null) =>
+        Replace(options, (grains ?? Grains).RecordAsync);
+
+    private protected void Replace(DispatchOptions options, RecordVotes record)
     {
         Dispatcher.Dispose();
-        Dispatcher = Create(options, grains);
+        Dispatcher = Create(options, record);
     }
 
-    protected DeliveryBatch Dispatch(params string[] laws)
+    protected DeliveryBatch Dispatch(params string[] laws) => Dispatch([.. laws.Select(NewVote)]);
+
+    protected DeliveryBatch Dispatch(params Vote[] votes)
     {
-        var batch = new DeliveryBatch(Current, laws.Length, Time.GetTimestamp());
-        foreach (var law in laws)
+        var batch = new DeliveryBatch(Current, votes.Length, Time.GetTimestamp());
+        foreach (var vote in votes)
         {
-            batch.Add(++Tag, new BasicProperties(), "body"u8, NewVote(law));
+            batch.Add(++Tag, new BasicProperties(), "body"u8, vote);
         }
 
         batch.Close();
@@ -63,11 +68,14 @@ public abstract class VoteDispatcherScene : IDisposable
         return batch;
     }
 
-    protected static Vote NewVote(string law) => new(law, new CastVote(Guid.NewGuid(), Guid.NewGuid(), "yes", 0));
+    protected static Vote NewVote(string law) => NewVote(law, Guid.NewGuid(), "yes");
 
-    private VoteDispatcher Create(DispatchOptions options, FakeGrains? grains = null) =>
+    protected static Vote NewVote(string law, Guid voter, string choice) =>
+        new(law, new CastVote(Guid.NewGuid(), voter, choice, 0));
+
+    private VoteDispatcher Create(DispatchOptions options, RecordVotes record) =>
         new(
-            (grains ?? Grains).RecordAsync,
+            record,
             _deadLetters.Add,
             options,
             new IngestMetrics(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())),
