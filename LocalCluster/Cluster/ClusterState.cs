@@ -45,7 +45,7 @@ public sealed record ClusterState
     public void Write(LocalFolder folder)
     {
         Directory.CreateDirectory(folder.Root);
-        File.WriteAllText(folder.StateFile + ".new", JsonSerializer.Serialize(this, Json));
+        SecretFile.Write(folder.StateFile + ".new", JsonSerializer.Serialize(this, Json));
         File.Move(folder.StateFile + ".new", folder.StateFile, overwrite: true);
     }
 }

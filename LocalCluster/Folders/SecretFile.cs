@@ -21,6 +21,19 @@ internal static class SecretFile
         await writer.WriteAsync(content.AsMemory(), cancellationToken);
     }
 
+    /// <summary>Writes a file that only its owner may read; at no instant may others.</summary>
+    public static void Write(string file, string content)
+    {
+        using var stream = new FileStream(file, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        using var writer = new StreamWriter(stream);
+        writer.Write(content);
+    }
+
     /// <summary>The password in a file, made at the first call; letters and digits, so it fits into any address.</summary>
     public static Task<string> PasswordAsync(string file, CancellationToken cancellationToken) =>
         ReadOrMakeAsync(

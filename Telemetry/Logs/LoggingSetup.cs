@@ -1,5 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Votes.Telemetry.Logs;
 
@@ -12,11 +15,9 @@ public static class LoggingSetup
         builder.Logging.ClearProviders();
         if (builder.Environment.IsDevelopment())
         {
-            builder.Logging.AddSimpleConsole(static console =>
-            {
-                console.SingleLine = true;
-                console.TimestampFormat = "HH:mm:ss.fff ";
-            });
+            builder.Services.TryAddSingleton(TimeProvider.System);
+            builder.Logging.AddConsole(static console => console.FormatterName = LineFormatter.Format)
+                .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         }
         else
         {

@@ -24,6 +24,19 @@ public sealed class LocalFolderTests
     }
 
     [Fact]
+    public async Task Logs_and_state_are_their_owners_alone()
+    {
+        var folder = LocalFolder.ForTests("modes");
+        var process = DetachedProcess.Start(["sleep", "1000"], new Dictionary<string, string?>(), folder.Log("sleep"));
+        new ClusterState { PostgresPort = 1, AmqpPort = 2, EpmdPort = 3, DistributionPort = 4 }.Write(folder);
+
+        const UnixFileMode Owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal((Owners, Owners), (File.GetUnixFileMode(folder.Log("sleep")), File.GetUnixFileMode(folder.StateFile)));
+        await DetachedProcess.KillAsync(process, Cancel);
+        await folder.KillAndDeleteAsync(Cancel);
+    }
+
+    [Fact]
     public async Task Folder_of_a_test_run_that_goes_on_is_left_alone()
     {
         var folder = LocalFolder.ForTests("own");
