@@ -1,4 +1,5 @@
 using Prometheus;
+using Votes.Silo.Access;
 using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
@@ -58,5 +59,5 @@ return await SiloRun.RunAsync(builder, static app =>
     app.MapPages();
     app.MapOperators();
     app.MapSiloHealth();
-    app.MapMetrics();
+    app.MapSiloMetrics();
 });

@@ -47,6 +47,13 @@ public sealed class AccessOptions : IValidatableObject
     public TimeSpan SignInLifetime { get; set; } = TimeSpan.FromHours(8);
 
     /// <summary>
+    /// How many wrong keys or tokens one client address may send in a minute; until the minute is over, none of its keys or
+    /// tokens is looked at then. 1 to 1,000,000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int FailuresPerMinute { get; set; } = 30;
+
+    /// <summary>
     /// An address of its own for /metrics and /health, which are then served there alone, such as http://0.0.0.0:9090;
     /// empty: they are served beside the API.
     /// </summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Votes.Silo.Access.Trail;
 using Votes.Silo.Hosting;
 
 namespace Votes.Silo.Access;
@@ -24,6 +25,12 @@ public static class AccessSetup
         var access = new AccessOptions();
         builder.Configuration.GetSection(AccessOptions.Section).Bind(access);
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<FailedCredentials>();
+        services.AddSingleton<EndedSignIns>();
+        services.AddSingleton<OperatorLog>();
+        services.AddSingleton<OperatorLogReader>();
+        services.AddSingleton<TrailQueue>();
+        services.AddHostedService(static provider => provider.GetRequiredService<TrailQueue>());
         AddSchemes(services, access);
         services.AddAuthorizationBuilder()
             .AddPolicy(Roles.OperatorsPolicy, static policy => policy.RequireClaim(Roles.Claim, Roles.Operator))
@@ -57,6 +64,8 @@ public static class AccessSetup
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 options.ExpireTimeSpan = access.SignInLifetime;
                 options.SlidingExpiration = false;
+                options.CookieManager = new HostCookies();
+                options.Events.OnValidatePrincipal = EndedSignIns.CheckAsync;
             });
         if (access.Authority.Length > 0)
         {
@@ -78,9 +87,11 @@ public static class AccessSetup
             {
                 var isOperator = context.Principal!.HasClaim(access.RoleClaim, access.OperatorRole);
 
-                // In the place of what the token says of itself: an issuer must not be able to hand out our own claim.
-                context.Principal = new ClaimsPrincipal(
-                    ApiKeyHandler.Principal(isOperator ? Roles.Operator : Roles.Reader, JwtBearerDefaults.AuthenticationScheme));
+                // In the place of what the token says of itself: an issuer must not be able to hand out our own claims.
+                context.Principal = ApiKeyHandler.Principal(
+                    isOperator ? Roles.Operator : Roles.Reader,
+                    $"token:{context.Principal.FindFirstValue("sub") ?? "without a subject"}",
+                    JwtBearerDefaults.AuthenticationScheme);
                 return Task.CompletedTask;
             },
         };

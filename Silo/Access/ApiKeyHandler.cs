@@ -28,9 +28,9 @@ public sealed class ApiKeyHandler(
         return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
     }
 
-    /// <summary>Who a caller with this role is, as far as the authorization cares.</summary>
-    public static ClaimsPrincipal Principal(string role, string scheme) =>
-        new(new ClaimsIdentity([new Claim(Roles.Claim, role)], scheme));
+    /// <summary>A caller as the authorization sees it, by its role, and as the operator log names it.</summary>
+    public static ClaimsPrincipal Principal(string role, string who, string scheme) =>
+        new(new ClaimsIdentity([new Claim(Roles.Claim, role), new Claim(Caller.Claim, who)], scheme));
 
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -43,7 +43,7 @@ public sealed class ApiKeyHandler(
         }
 
         return Task.FromResult(keys.RoleOf(key) is { } role
-            ? AuthenticateResult.Success(new AuthenticationTicket(Principal(role, SchemeName), SchemeName))
+            ? AuthenticateResult.Success(new AuthenticationTicket(Principal(role, KeyRing.NameOf(key), SchemeName), SchemeName))
             : AuthenticateResult.Fail("The key is not known."));
     }
 }

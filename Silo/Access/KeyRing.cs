@@ -8,6 +8,7 @@ namespace Votes.Silo.Access;
 public sealed class KeyRing
 {
     private const int MaxKeyCharacters = 512;
+    private const int NamedBytes = 4;
 
     private readonly byte[][] _operators;
     private readonly byte[][] _readers;
@@ -36,6 +37,10 @@ public sealed class KeyRing
         var isReader = Contains(_readers, hash);
         return isOperator ? Roles.Operator : isReader ? Roles.Reader : null;
     }
+
+    /// <summary>The name of a known key in the operator log: the first digits of the hash that the configuration holds.</summary>
+    public static string NameOf(string key) =>
+        $"key:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, NamedBytes))}";
 
     /// <summary>
     /// What seals cookies: the configured secret, shared by all silos that have it, bound to the keys, so that

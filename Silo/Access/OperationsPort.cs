@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Prometheus;
 using Votes.Silo.Api;
 
 namespace Votes.Silo.Access;
@@ -33,6 +34,25 @@ public static class OperationsPort
                 : Problems.WriteAsync(
                     context, StatusCodes.Status404NotFound, "This address is not served on this port.");
         });
+    }
+
+    /// <summary>
+    /// Maps /metrics. It has totals by law, so where reading takes a key, so does it, unless it is on an address of its own.
+    /// </summary>
+    public static void MapSiloMetrics(this WebApplication app, CollectorRegistry? registry = null)
+    {
+        var metrics = app.MapMetrics(registry: registry);
+        if (IsForTheFew(app.Services))
+        {
+            metrics.RequireAuthorization(Roles.PublicPolicy);
+        }
+    }
+
+    /// <summary>Whether /metrics and /health are on the address of an API that is not for everybody.</summary>
+    internal static bool IsForTheFew(IServiceProvider services)
+    {
+        var access = services.GetRequiredService<IOptions<AccessOptions>>().Value;
+        return access.PublicNeedsKey && access.OperationsPort is null;
     }
 
     /// <summary>Whether the path is one for machines that watch this one.</summary>

@@ -2,12 +2,14 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
+using Votes.Silo.Access.Trail;
 using Votes.Silo.Api;
 
 namespace Votes.Silo.Access;
 
 /// <summary>Says to whom a route is closed why, and what opens it.</summary>
-public sealed class Refusals(IOptions<AccessOptions> options) : IAuthorizationMiddlewareResultHandler
+public sealed class Refusals(IOptions<AccessOptions> options, FailedCredentials failed, TrailQueue trail)
+    : IAuthorizationMiddlewareResultHandler
 {
     private const string NotConfigured =
         "no operator credentials are configured: set Access:OperatorKeySha256 (Access__OperatorKeySha256) to the SHA-256 of a "
@@ -25,6 +27,8 @@ public sealed class Refusals(IOptions<AccessOptions> options) : IAuthorizationMi
             await next(context);
             return;
         }
+
+        Note(context, authorizeResult);
 
         // The sign-in page tells people the same.
         if (NeedsOperator(policy) && !options.Value.HasOperators && !IsForPeople(context.Request))
@@ -44,14 +48,26 @@ public sealed class Refusals(IOptions<AccessOptions> options) : IAuthorizationMi
         else
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            var isWrong = context.Request.Headers.ContainsKey(ApiKeyHandler.Header)
-                || context.Request.Headers.Authorization.Count > 0;
             await Problems.WriteAsync(
                 context,
                 StatusCodes.Status401Unauthorized,
-                isWrong
+                FailedCredentials.AreIn(context.Request)
                     ? "The key or token is not valid."
                     : "A key is needed: send it in the header X-Api-Key, or as Authorization: Bearer.");
+        }
+    }
+
+    private void Note(HttpContext context, PolicyAuthorizationResult result)
+    {
+        // Who has no credentials at all has not failed to sign in.
+        if (result.Forbidden)
+        {
+            trail.Refused(context, OperatorActions.Request, "not an operator's credentials");
+        }
+        else if (FailedCredentials.AreIn(context.Request))
+        {
+            failed.Count(Caller.Of(context).Client);
+            trail.Refused(context, OperatorActions.Request, "wrong key or token");
         }
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Authorization;
+
 namespace Votes.Silo.Access;
 
 /// <summary>Headers that tell browsers to trust an answer as little as possible.</summary>
@@ -15,6 +17,20 @@ public static class SecurityHeaders
     public static void UseSecurityHeaders(this WebApplication app) => app.Use(static (context, next) =>
     {
         Set(context.Response.Headers);
+        return next(context);
+    });
+
+    /// <summary>
+    /// Keeps browsers and proxies from storing what is for operators alone. Their page's file, which is public, sets its own.
+    /// </summary>
+    public static void UseNoStoreForOperators(this WebApplication app) => app.Use(static (context, next) =>
+    {
+        if (context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>()
+            .Any(static needs => needs.Policy == Roles.OperatorsPolicy) == true)
+        {
+            context.Response.Headers.CacheControl = "no-store";
+        }
+
         return next(context);
     });
 

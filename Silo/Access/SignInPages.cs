@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Options;
+using Votes.Silo.Access.Trail;
 using Votes.Silo.Api;
 
 namespace Votes.Silo.Access;
@@ -52,36 +53,86 @@ public static class SignInPages
     }
 
     private static async Task<IResult> SignInAsync(
-        HttpContext context, IAntiforgery antiforgery, KeyRing keys, IOptions<AccessOptions> options)
+        HttpContext context, IAntiforgery antiforgery, KeyRing keys, TrailQueue trail, IOptions<AccessOptions> options)
     {
         var access = options.Value;
+        await ReadFormAsync(context);
         if (!await IsOurFormAsync(context, antiforgery))
         {
             return Page(context, antiforgery, access, StatusCodes.Status400BadRequest, "The form was too old. Try again.");
         }
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var role = keys.RoleOf(form["key"].ToString().Trim());
+        var key = form["key"].ToString().Trim();
+        var role = keys.RoleOf(key);
         if (role is null || (role != Roles.Operator && !access.PublicNeedsKey))
         {
+            trail.Refused(context, OperatorActions.SignIn, role is null ? "wrong key" : "not an operator's key");
             var message = access.PublicNeedsKey ? "This key is not known." : "This is no operator's key.";
             return Page(context, antiforgery, access, StatusCodes.Status401Unauthorized, message);
         }
 
         const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
-        await context.SignInAsync(Scheme, ApiKeyHandler.Principal(role, Scheme));
+        var signedIn = ApiKeyHandler.Principal(role, KeyRing.NameOf(key), Scheme);
+        ((ClaimsIdentity)signedIn.Identity!).AddClaim(new Claim(EndedSignIns.Claim, $"{Guid.NewGuid()}"));
+        await context.SignInAsync(Scheme, signedIn);
+        trail.Add(new OperatorEntry(
+            Caller.Of(context) with { Who = KeyRing.NameOf(key) },
+            OperatorActions.SignIn,
+            "",
+            OperatorOutcomes.Done,
+            ("role", role)));
         return Results.LocalRedirect(ReturnAddress(context.Request));
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> SignOutAsync(
+        HttpContext context, IAntiforgery antiforgery, EndedSignIns ended, TrailQueue trail)
     {
+        await ReadFormAsync(context);
         if (!await IsOurFormAsync(context, antiforgery))
         {
             return Problems.Of(StatusCodes.Status400BadRequest, "The form's token is missing or too old.");
         }
 
-        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        // First: a cookie that was taken away from the browser alone would still be good in other hands.
+        const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
+        var cookie = await context.AuthenticateAsync(Scheme);
+        if (Guid.TryParse(cookie.Principal?.FindFirstValue(EndedSignIns.Claim), out var session))
+        {
+            await ended.EndAsync(
+                session, cookie.Properties?.ExpiresUtc ?? DateTimeOffset.MaxValue, context.RequestAborted);
+        }
+
+        await context.SignOutAsync(Scheme);
+        if (Caller.Of(context) is { Who: not Caller.Anonymous } caller)
+        {
+            trail.Add(new OperatorEntry(caller, OperatorActions.SignOut, "", OperatorOutcomes.Done));
+        }
+
         return Results.LocalRedirect(Address);
+    }
+
+    /// <summary>
+    /// Reads the form before the antiforgery does, which wraps what is wrong with it into a fault of ours. What is too large or
+    /// too slow is a <see cref="BadHttpRequestException"/> with its status.
+    /// </summary>
+    /// <exception cref="BadRequestException">It is no form.</exception>
+    private static async Task ReadFormAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+        {
+            return;
+        }
+
+        try
+        {
+            await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (Exception exception) when (exception is InvalidDataException
+            or (IOException and not BadHttpRequestException))
+        {
+            throw new BadRequestException("The body is no form that this page could have sent.");
+        }
     }
 
     private static async Task<bool> IsOurFormAsync(HttpContext context, IAntiforgery antiforgery) =>

@@ -36,6 +36,25 @@ public static class AnswerCache
         });
     }
 
+    private static string LawOf(HttpContext context)
+    {
+        if (context.Request.RouteValues["id"] is not string decoded)
+        {
+            return "";
+        }
+
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        try
+        {
+            return LawIdInPath.Read(raw, decoded);
+        }
+        catch (BadRequestException)
+        {
+            // No answer to this is kept.
+            return raw;
+        }
+    }
+
     private static void Add(OutputCacheOptions cache, string name, TimeSpan lifetime, params string[] query) =>
         cache.AddPolicy(name, policy =>
         {
@@ -47,8 +66,8 @@ public static class AnswerCache
 
             policy.Expire(lifetime).SetVaryByHost(false).SetVaryByQuery(query);
 
-            // The decoded path, which the cache would go by, is the same for the law ids a/b and a%2Fb.
-            policy.VaryByValue(static context => new KeyValuePair<string, string>(
-                "path", context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?', 2)[0] ?? ""));
+            // The decoded path, which the cache goes by, is the same for the law ids a/b and a%2Fb, and for A and a; the raw one
+            // is another for each way to write it, /api/l%61ws.
+            policy.VaryByValue(static context => new KeyValuePair<string, string>("law", LawOf(context)));
         });
 }

@@ -16,6 +16,17 @@ public sealed class ApiOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int RequestBurst { get; set; } = 1_000;
 
+    /// <summary>
+    /// Requests a second to /metrics and /health that one client address may make on average, and twice as many at once.
+    /// 1 to 1,000,000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int OperationsRequestsPerSecond { get; set; } = 20;
+
+    /// <summary>Connections that a silo takes at once, streams among them; more are closed at once. 100 to 1,000,000.</summary>
+    [Range(100, 1_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
     /// <summary>The largest body of a request, in bytes. 1,024 to 1,048,576.</summary>
     [Range(1_024, 1_048_576)]
     public int MaxRequestBytes { get; set; } = 65_536;
@@ -28,9 +39,12 @@ public sealed class ApiOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Histories and lists that are computed at once; more callers are told to come back. 1 to 100.</summary>
+    /// <summary>
+    /// Lists that are computed at once, and as many histories beside them; one client has half of that, and at least one.
+    /// 1 to 100.
+    /// </summary>
     [Range(1, 100)]
-    public int CostlyQueriesAtOnce { get; set; } = 3;
+    public int CostlyQueriesAtOnce { get; set; } = 2;
 
     /// <summary>How long the answer of a costly query serves others. 0 to 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
@@ -48,14 +62,19 @@ public sealed class ApiOptions : IValidatableObject
     [Range(100, 10_000_000)]
     public int RememberedLaws { get; set; } = 100_000;
 
+    /// <summary>Statistics that are computed at once: they are the same for all who ask.</summary>
+    internal const int StatsAtOnce = 1;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (CostlyQueriesAtOnce + AuditExportsAtOnce >= Connections)
+        // Lists and histories, statistics, exports.
+        if ((2 * CostlyQueriesAtOnce) + StatsAtOnce + AuditExportsAtOnce >= Connections)
         {
             yield return new ValidationResult(
-                $"Api:Connections is {Connections}; it must be greater than Api:CostlyQueriesAtOnce ({CostlyQueriesAtOnce}) and "
-                + $"Api:AuditExportsAtOnce ({AuditExportsAtOnce}) together, or look-ups would wait for them.",
+                $"Api:Connections is {Connections}; it must be greater than twice Api:CostlyQueriesAtOnce "
+                + $"({CostlyQueriesAtOnce}), Api:AuditExportsAtOnce ({AuditExportsAtOnce}) and {StatsAtOnce} together, or "
+                + "look-ups would wait for them.",
                 [nameof(Connections)]);
         }
     }

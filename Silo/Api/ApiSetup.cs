@@ -13,6 +13,9 @@ namespace Votes.Silo.Api;
 /// <summary>The HTTP API: what it is made of, and the order in which a request passes through it.</summary>
 public static class ApiSetup
 {
+    // A client that sends headers slower than this holds a connection for nothing.
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Adds it, and who may use it.</summary>
     public static void AddApi(this WebApplicationBuilder builder)
     {
@@ -24,6 +27,8 @@ public static class ApiSetup
         {
             server.AddServerHeader = false;
             server.Limits.MaxRequestBodySize = api.Value.MaxRequestBytes;
+            server.Limits.MaxConcurrentConnections = api.Value.MaxConnections;
+            server.Limits.RequestHeadersTimeout = HeadersTimeout;
         });
         services.AddRateLimits();
         services.AddAnswerCache();
@@ -65,16 +70,23 @@ public static class ApiSetup
     {
         app.UseForwardedCallers();
         app.UseExceptionHandler();
+        app.UseHeadRequests();
         app.UseSecurityHeaders();
         app.UseAnswersForWrongAddresses();
         app.UseOperationsPort();
         app.UseRateLimiter();
+        FailedCredentials.Use(app);
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseNoStoreForOperators();
+
+        // Before the cache, and not for those who may not know what there is.
+        QueryNames.Use(app);
 
         // After the authorization: what is in the cache is for those who may read it.
         app.UseOutputCache();
         var api = app.MapGroup("/api").RequireAuthorization(Roles.PublicPolicy);
+        QueryNames.AddTo(api);
         api.MapLawRoutes();
         api.MapExportRoutes();
         api.MapOperatorRoutes();

@@ -56,7 +56,8 @@ internal static partial class BadRequests
         _ => "something else.",
     };
 
-    private static string Short(string text) => text.Length <= MaxShown ? text : $"{text[..MaxShown]}…";
+    /// <summary>The first of a caller's text, to be shown to the caller.</summary>
+    internal static string Short(string text) => text.Length <= MaxShown ? text : $"{text[..MaxShown]}…";
 
     [GeneratedRegex(
         "^Failed to bind parameter \"(Nullable<)?(?<type>\\w+)>? (?<name>\\w+)\" from \"(?<value>.*)\"\\.$",

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using Npgsql;
 using Votes.Silo.Access;
+using Votes.Silo.Access.Trail;
+using Votes.Silo.Operators;
 
 namespace Votes.Silo.Api;
 
@@ -27,11 +29,27 @@ public static class ExportRoutes
                     LawIdInPath law,
                     [Description("true: with the pseudonymous key of each voter.")] bool? voters,
                     HttpResponse response,
+                    Caller caller,
                     KnownLaws known,
                     AuditExport audit,
+                    OperatorLog log,
                     CancellationToken ct) =>
-                    ExportAuditAsync(law.Value, voters ?? false, format, response, known, audit, ct))
-                .RequireAuthorization(Roles.OperatorsPolicy).RequireRateLimiting(RateLimits.AuditExport)
+                    ExportAuditAsync(
+                        new OperatorEntry(
+                            caller,
+                            OperatorActions.ExportAudit,
+                            law.Value,
+                            OperatorOutcomes.Begun,
+                            ("voters", voters ?? false),
+                            ("format", extension)),
+                        format,
+                        voters ?? false,
+                        response,
+                        known,
+                        audit,
+                        log,
+                        ct))
+                .TakesGetAlone().RequireAuthorization(Roles.OperatorsPolicy).AddEndpointFilter(FromOurPages.CheckAsync).RequireRateLimiting(RateLimits.AuditExport)
                 .WithSummary($"Operators: every counted vote on a law, as {extension}")
                 .Produces<string>(200, type).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
                 .ProducesProblem(404).ProducesProblem(410).ProducesProblem(429).ProducesProblem(503);
@@ -74,14 +92,16 @@ public static class ExportRoutes
     ];
 
     private static async Task<IResult> ExportAuditAsync(
-        string lawId,
-        bool voters,
+        OperatorEntry entry,
         ExportFormat format,
+        bool voters,
         HttpResponse response,
         KnownLaws known,
         AuditExport audit,
+        OperatorLog log,
         CancellationToken cancellationToken)
     {
+        var lawId = entry.Subject;
         if (!await known.ExistsAsync(lawId, cancellationToken))
         {
             return Problems.UnknownLaw();
@@ -93,6 +113,8 @@ public static class ExportRoutes
                 StatusCodes.Status410Gone, $"The votes of this law are archived in the file {file}. Its totals are still here.");
         }
 
+        // Before the first vote: what cannot be put on record is not given out.
+        await log.WriteAsync(entry, cancellationToken);
         await audit.WriteAsync(lawId, voters, format, response, cancellationToken);
         return TypedResults.Empty;
     }

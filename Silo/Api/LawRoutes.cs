@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.Net.Http.Headers;
+using Votes.Silo.Access;
 
 namespace Votes.Silo.Api;
 
@@ -34,12 +35,14 @@ public static class LawRoutes
         [Description("A part of the id or the title, at most 100 characters.")] string? search,
         [Description("open or closed; both without it.")] string? status,
         [Description("votes (most first) or recent (newest first); votes without it.")] string? sort,
+        Caller caller,
         LawReader laws,
         CostlyQueries costly,
         CancellationToken cancellationToken)
     {
         var query = LawListQuery.Parse(page, limit, search, status, sort);
-        return TypedResults.Ok(await costly.RunAsync(ct => laws.ListAsync(query, ct), cancellationToken));
+        return TypedResults.Ok(await costly.RunAsync(
+            QueryKind.Lists, caller.Client, ct => laws.ListAsync(query, ct), cancellationToken));
     }
 
     private static async Task<IResult> FindAsync(
@@ -73,6 +76,7 @@ public static class LawRoutes
         [Description("The begin, RFC 3339; an hour before the end without it.")] DateTimeOffset? from,
         [Description("The end, RFC 3339; now without it.")] DateTimeOffset? to,
         [Description("Seconds between two points; a sixtieth of the range without it.")] int? step,
+        Caller caller,
         KnownLaws known,
         HistoryReader history,
         CostlyQueries costly,
@@ -81,11 +85,12 @@ public static class LawRoutes
     {
         var query = HistoryQuery.Parse(from, to, step, time.GetUtcNow());
         return await known.ExistsAsync(law.Value, cancellationToken)
-            ? TypedResults.Ok(await costly.RunAsync(ct => history.ReadAsync(law.Value, query, ct), cancellationToken))
+            ? TypedResults.Ok(await costly.RunAsync(
+                QueryKind.Histories, caller.Client, ct => history.ReadAsync(law.Value, query, ct), cancellationToken))
             : Problems.UnknownLaw();
     }
 
     private static async Task<IResult> StatsAsync(
-        StatsReader stats, CostlyQueries costly, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await costly.RunAsync(stats.ReadAsync, cancellationToken));
+        Caller caller, StatsReader stats, CostlyQueries costly, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await costly.RunAsync(QueryKind.Stats, caller.Client, stats.ReadAsync, cancellationToken));
 }

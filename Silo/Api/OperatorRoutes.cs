@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Votes.Silo.Access;
+using Votes.Silo.Operators;
 
 namespace Votes.Silo.Api;
 
@@ -9,7 +10,7 @@ public static class OperatorRoutes
     /// <summary>Maps them.</summary>
     public static void MapOperatorRoutes(this RouteGroupBuilder api)
     {
-        var operators = api.MapGroup("").RequireAuthorization(Roles.OperatorsPolicy);
+        var operators = api.MapGroup("").RequireAuthorization(Roles.OperatorsPolicy).AddEndpointFilter(FromOurPages.CheckAsync);
         operators.MapPost("/laws", CreateAsync)
             .WithSummary("Operators: registers a law")
             .Produces<LawView>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
@@ -26,10 +27,10 @@ public static class OperatorRoutes
     }
 
     private static async Task<IResult> CreateAsync(
-        CreateLaw law, LawWriter writer, LawReader reader, CancellationToken cancellationToken)
+        CreateLaw law, Caller caller, LawWriter writer, LawReader reader, CancellationToken cancellationToken)
     {
         LawRules.Check(law);
-        return await writer.CreateAsync(law, cancellationToken)
+        return await writer.CreateAsync(law, caller, cancellationToken)
             ? TypedResults.Created(
                 $"/api/laws/{Uri.EscapeDataString(law.Id!)}", await reader.FindAsync(law.Id!, cancellationToken))
             : Problems.Of(
@@ -37,7 +38,12 @@ public static class OperatorRoutes
     }
 
     private static async Task<IResult> ChangeAsync(
-        LawIdInPath law, ChangeLaw change, LawWriter writer, LawReader reader, CancellationToken cancellationToken)
+        LawIdInPath law,
+        ChangeLaw change,
+        Caller caller,
+        LawWriter writer,
+        LawReader reader,
+        CancellationToken cancellationToken)
     {
         LawRules.CheckTitle(change.Title);
         LawRules.CheckWindow(change.OpensAt, change.ClosesAt);
@@ -51,7 +57,7 @@ public static class OperatorRoutes
             throw new BadRequestException("Nothing to change: name title, opens_at, closes_at or close.");
         }
 
-        var isChanged = await writer.ChangeAsync(law.Value, change, cancellationToken);
+        var isChanged = await writer.ChangeAsync(law.Value, change, caller, cancellationToken);
         return (isChanged, await reader.FindAsync(law.Value, cancellationToken)) switch
         {
             (_, null) => Problems.UnknownLaw(),
@@ -65,6 +71,7 @@ public static class OperatorRoutes
         LawIdInPath law,
         [Description("The begin, RFC 3339; a day before the end without it.")] DateTimeOffset? from,
         [Description("The end, RFC 3339; now without it.")] DateTimeOffset? to,
+        Caller caller,
         KnownLaws known,
         DuplicatesReader duplicates,
         CostlyQueries costly,
@@ -72,6 +79,9 @@ public static class OperatorRoutes
         CancellationToken cancellationToken) =>
         await known.ExistsAsync(law.Value, cancellationToken)
             ? TypedResults.Ok(await costly.RunAsync(
-                ct => duplicates.ReadAsync(law.Value, from, to, time.GetUtcNow(), ct), cancellationToken))
+                QueryKind.Histories,
+                caller.Client,
+                ct => duplicates.ReadAsync(law.Value, from, to, time.GetUtcNow(), ct),
+                cancellationToken))
             : Problems.UnknownLaw();
 }

@@ -72,19 +72,25 @@ public static class RateLimits
 
     private static RateLimitPartition<string> PerClient(HttpContext context, ApiOptions api)
     {
-        if (api.RequestsPerSecond == 0 || OperationsPort.IsOperations(context.Request.Path))
+        if (OperationsPort.IsOperations(context.Request.Path))
         {
-            return RateLimitPartition.GetNoLimiter("");
+            // Of its own: who asks much of the API must not look unhealthy to a load balancer at the same address.
+            return Bucket($"{Client(context)} operations", api.OperationsRequestsPerSecond, 2 * api.OperationsRequestsPerSecond);
         }
 
-        return RateLimitPartition.GetTokenBucketLimiter(Client(context), _ => new TokenBucketRateLimiterOptions
+        return api.RequestsPerSecond == 0
+            ? RateLimitPartition.GetNoLimiter("")
+            : Bucket(Client(context), api.RequestsPerSecond, api.RequestBurst);
+    }
+
+    private static RateLimitPartition<string> Bucket(string client, int perSecond, int burst) =>
+        RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
         {
-            TokenLimit = api.RequestBurst,
-            TokensPerPeriod = api.RequestsPerSecond,
+            TokenLimit = burst,
+            TokensPerPeriod = perSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             AutoReplenishment = true,
         });
-    }
 
     private static async ValueTask RejectAsync(OnRejectedContext context, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Orleans.Dashboard;
+using Orleans.Runtime;
 using Votes.Silo.Access;
 using Votes.Silo.Api;
 
@@ -34,6 +35,18 @@ public static class DashboardSetup
         }));
     }
 
+    /// <summary>The silo that a route of the dashboard is about; null: none.</summary>
+    private static string? SiloIn(HttpRequest request) =>
+        request.RouteValues.TryGetValue("address", out var address) ? address as string ?? ""
+        : request.Path.StartsWithSegments($"{Address}/HistoricalStats", StringComparison.OrdinalIgnoreCase, out var rest)
+            ? rest.Value?.TrimStart('/') ?? ""
+        : null;
+
+    private static bool IsActive(string silo, IServiceProvider services) =>
+        services.GetRequiredService<ISiloStatusOracle>().GetApproximateSiloStatuses(onlyActive: true).Keys
+            .Any(active => string.Equals(active.ToParsableString(), silo, StringComparison.Ordinal)
+                || string.Equals(active.ToString(), silo, StringComparison.Ordinal));
+
     /// <summary>Maps it, unless it is switched off.</summary>
     public static void MapDashboard(this WebApplication app)
     {
@@ -52,6 +65,12 @@ public static class DashboardSetup
                     $"{Address}/GrainState", StringComparison.OrdinalIgnoreCase))
                 {
                     return Problems.Of(StatusCodes.Status404NotFound, "This silo does not show grains' states.");
+                }
+
+                // Its routes take what cannot be a silo's address for a fault of the server.
+                if (SiloIn(context.HttpContext.Request) is { } silo && !IsActive(silo, context.HttpContext.RequestServices))
+                {
+                    return Problems.Of(StatusCodes.Status404NotFound, "There is no active silo of this address.");
                 }
 
                 context.HttpContext.Response.Headers.ContentSecurityPolicy = Policy;

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Votes.Silo.Access;
 using Votes.Silo.Hosting;
 
 namespace Votes.Silo.Health;
@@ -12,7 +14,9 @@ public static class HealthSetup
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds the checks.</summary>
-    public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks()
+    public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services
+        .AddSingleton<CachedHealth>()
+        .AddHealthChecks()
         .AddCheck<MembershipCheck>("membership", timeout: Timeout)
         .AddCheck<DatabaseCheck>("database", timeout: Timeout)
         .AddCheck<FlushCheck>("flush");
@@ -20,8 +24,24 @@ public static class HealthSetup
     /// <summary>Maps the addresses.</summary>
     public static void MapSiloHealth(this WebApplication app)
     {
-        // Never asks the database: a restart of the silo would not mend it.
+        // Never asks the database: a restart of the silo would not help.
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync });
+        var tellsCauses = !OperationsPort.IsForTheFew(app.Services);
+        app.MapMethods("/health/ready", [HttpMethods.Get], (HttpContext context, CachedHealth health) =>
+                ReadyAsync(context, health, tellsCauses))
+            .ExcludeFromDescription();
+    }
+
+    private static async Task ReadyAsync(HttpContext context, CachedHealth health, bool tellsCauses)
+    {
+        var report = await health.ReadAsync(context.RequestAborted);
+        context.Response.StatusCode = report.Status == HealthStatus.Unhealthy
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status200OK;
+        context.Response.ContentType = "text/plain";
+        context.Response.Headers.CacheControl = "no-store, no-cache";
+        await (tellsCauses
+            ? HealthAnswer.WriteAsync(context, report)
+            : context.Response.WriteAsync($"{report.Status}\n", context.RequestAborted));
     }
 }

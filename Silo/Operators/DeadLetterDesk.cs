@@ -1,10 +1,13 @@
 using Votes.DeadLetters;
+using Votes.Silo.Access;
+using Votes.Silo.Access.Trail;
 using Votes.Silo.Api;
 
 namespace Votes.Silo.Operators;
 
 /// <summary>Looks at dead letters and replays them, within limits that fit a page; the command line has none.</summary>
-public sealed partial class DeadLetterDesk(QueueReader queues, TimeProvider time, ILogger<DeadLetterDesk> logger)
+public sealed partial class DeadLetterDesk(
+    QueueReader queues, OperatorLog log, TrailQueue trail, TimeProvider time, ILogger<DeadLetterDesk> logger)
 {
     private const int MostLookedAt = 10_000;
     private const int LookedAtByDefault = 1_000;
@@ -13,7 +16,7 @@ public sealed partial class DeadLetterDesk(QueueReader queues, TimeProvider time
 
     /// <summary>Counts letters by their reason, and lists the first of them. They keep all but their order.</summary>
     /// <exception cref="DeadLettersException">The broker is not there, or somebody else is at it.</exception>
-    public async Task<LettersFound> LookAsync(LetterChoice choice, CancellationToken cancellationToken)
+    public async Task<LettersFound> LookAsync(LetterChoice choice, Caller caller, CancellationToken cancellationToken)
     {
         var most = Bounded(choice.Most ?? LookedAtByDefault);
         var census = new LetterCensus(choice.Filter, Listed);
@@ -26,12 +29,14 @@ public sealed partial class DeadLetterDesk(QueueReader queues, TimeProvider time
             most,
             replays: false,
             cancellationToken);
+        trail.Add(EntryOf(
+            choice, caller, OperatorActions.ListDeadLetters, OperatorOutcomes.Done, ("looked_at", report.LookedAt)));
         return new LettersFound(report.Ready, report.LookedAt, census.Count, census.Groups, census.Letters);
     }
 
     /// <summary>Sends letters to the main queue again, to be counted as if for the first time.</summary>
     /// <exception cref="DeadLettersException">The broker is not there, or somebody else is at it.</exception>
-    public async Task<LettersReplayed> ReplayAsync(LetterChoice choice, CancellationToken cancellationToken)
+    public async Task<LettersReplayed> ReplayAsync(LetterChoice choice, Caller caller, CancellationToken cancellationToken)
     {
         var filter = choice.Filter;
         if (filter.IsSet == choice.All)
@@ -40,14 +45,51 @@ public sealed partial class DeadLetterDesk(QueueReader queues, TimeProvider time
         }
 
         var left = Bounded(choice.Most ?? MostLookedAt);
-        var report = await WalkAsync(
-            letter => !filter.Fits(letter) ? Verdict.PutBack : --left > 0 ? Verdict.Replay : Verdict.ReplayAndEnd,
-            long.MaxValue,
-            replays: true,
-            cancellationToken);
-        LogReplayed(report.Replayed, report.LookedAt);
-        return new LettersReplayed(report.LookedAt, report.Replayed, report.Stopped);
+        await log.WriteAsync(
+            EntryOf(choice, caller, OperatorActions.ReplayDeadLetters, OperatorOutcomes.Begun), cancellationToken);
+        try
+        {
+            var report = await WalkAsync(
+                letter => !filter.Fits(letter) ? Verdict.PutBack : --left > 0 ? Verdict.Replay : Verdict.ReplayAndEnd,
+                long.MaxValue,
+                replays: true,
+                cancellationToken);
+            trail.Add(EntryOf(
+                choice,
+                caller,
+                OperatorActions.ReplayDeadLetters,
+                OperatorOutcomes.Done,
+                ("replayed", report.Replayed),
+                ("looked_at", report.LookedAt)));
+            LogReplayed(report.Replayed, report.LookedAt);
+            return new LettersReplayed(report.LookedAt, report.Replayed, report.Stopped);
+        }
+        catch (Exception exception)
+        {
+            trail.Add(EntryOf(
+                choice,
+                caller,
+                OperatorActions.ReplayDeadLetters,
+                OperatorOutcomes.Failed,
+                ("cause", exception.Message)));
+            throw;
+        }
     }
+
+    private static OperatorEntry EntryOf(
+        LetterChoice choice, Caller caller, string action, string outcome, params (string, object?)[] more) => new(
+        caller,
+        action,
+        choice.Law ?? "",
+        outcome,
+        [
+            ("reason", choice.Reason),
+            ("field", choice.Field),
+            ("letter", choice.Id),
+            ("all", choice.All ? true : null),
+            ("most", choice.Most),
+            .. more,
+        ]);
 
     private static int Bounded(int most) => most is >= 1 and <= MostLookedAt
         ? most

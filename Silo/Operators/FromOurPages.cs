@@ -10,11 +10,13 @@ public static class FromOurPages
 {
     private const string Header = "Sec-Fetch-Site";
 
-    /// <summary>The filter. Who is no browser sends no such header.</summary>
+    /// <summary>
+    /// The filter. Programs send no such header; "none" is a person who typed the address or opened a bookmark.
+    /// </summary>
     public static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var site = context.HttpContext.Request.Headers[Header].ToString();
-        return site is "" or "same-origin"
+        return site is "" or "same-origin" or "none"
             ? next(context)
             : ValueTask.FromResult<object?>(Problems.Of(
                 StatusCodes.Status403Forbidden, "This was sent by another site's page; it changes nothing here."));

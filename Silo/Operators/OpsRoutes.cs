@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using Votes.DeadLetters;
 using Votes.Silo.Access;
+using Votes.Silo.Access.Trail;
 using Votes.Silo.Api;
 
 namespace Votes.Silo.Operators;
@@ -11,6 +13,7 @@ public static class OpsRoutes
     public static void MapOperators(this WebApplication app)
     {
         var ops = app.MapGroup("/api/ops").RequireAuthorization(Roles.OperatorsPolicy).AddEndpointFilter(FromOurPages.CheckAsync);
+        QueryNames.AddTo(ops);
         ops.MapGet("/silos", (ClusterReader cluster, CancellationToken cancellationToken) =>
                 cluster.ReadAsync(cancellationToken))
             .WithSummary("Operators: every silo, with what it says of itself")
@@ -20,14 +23,27 @@ public static class OpsRoutes
             .WithSummary("Operators: the broker's queues")
             .WithDescription("Messages that consumers have in hand are not among the ready ones.")
             .Produces<QueuesView>().ProducesProblem(401).ProducesProblem(403);
-        ops.MapPost("/dead-letters/look", (LetterChoice choice, DeadLetterDesk desk, CancellationToken cancellationToken) =>
-                AnswerAsync(desk.LookAsync(choice, cancellationToken)))
+        ops.MapGet("/log", (
+                [Description("Entries before this one: the before of another answer; the latest without it.")] long? before,
+                [Description("Entries in an answer, 1 to 500; 100 without it.")] int? limit,
+                [Description("Those about this law alone.")] string? law,
+                [Description("Those of this key or token alone, such as key:1a2b3c4d.")] string? who,
+                OperatorLogReader log,
+                CancellationToken cancellationToken) =>
+                log.ReadAsync(before, limit, law, who, cancellationToken))
+            .WithSummary("Operators: what operators did, and who was refused")
+            .WithDescription("The latest first.")
+            .Produces<OperatorLogPage>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
+        ops.MapPost("/dead-letters/look", (
+                LetterChoice choice, Caller caller, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+                AnswerAsync(desk.LookAsync(choice, caller, cancellationToken)))
             .WithSummary("Operators: dead letters by reason, and the first of them")
             .WithDescription("Looks at 1,000 letters, or as many as most says, and puts them at the end of their queue.")
             .Produces<LettersFound>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(409)
             .ProducesProblem(503);
-        ops.MapPost("/dead-letters/replay", (LetterChoice choice, DeadLetterDesk desk, CancellationToken cancellationToken) =>
-                AnswerAsync(desk.ReplayAsync(choice, cancellationToken)))
+        ops.MapPost("/dead-letters/replay", (
+                LetterChoice choice, Caller caller, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+                AnswerAsync(desk.ReplayAsync(choice, caller, cancellationToken)))
             .WithSummary("Operators: sends dead letters to be counted again")
             .Produces<LettersReplayed>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(409)
             .ProducesProblem(503);

@@ -85,6 +85,20 @@ public sealed class DashboardTests(SharedApi api, TestServers servers)
         Assert.Contains("10.", properties.Json.GetProperty("orleansVersion").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("HistoricalStats")]
+    [InlineData("SiloProperties")]
+    [InlineData("SiloMetadata")]
+    [InlineData("SiloStats")]
+    [InlineData("SiloCounters")]
+    public async Task What_is_no_silo_is_not_found(string route)
+    {
+        foreach (var silo in new[] { "x", "127.0.0.1:1@1", "%20", "S127.0.0.1:1:1" })
+        {
+            (await api.Silo.GetAsync($"/dashboard/{route}/{silo}", ApiSilo.OperatorKey)).Detail(HttpStatusCode.NotFound);
+        }
+    }
+
     [Fact]
     public async Task Switched_off_it_is_not_there()
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Votes.Silo.Access;
 
 namespace Votes.Silo.Api.Live;
 
@@ -14,7 +15,7 @@ public static class LiveRoutes
     {
         api.MapGet("/laws/{id}/live", (LawIdInPath law, HttpContext context, LiveService live) =>
                 live.ServeAsync(context, [law.Value]))
-            .RequireRateLimiting(RateLimits.Streams)
+            .RequireRateLimiting(RateLimits.Streams).TakesGetAlone()
             .WithSummary("A law's totals as they change, as server-sent events").WithDescription(Explanation)
             .Produces<TallyView>(200, "text/event-stream")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
@@ -24,7 +25,7 @@ public static class LiveRoutes
                 HttpContext context,
                 LiveService live) =>
                 live.ServeAsync(context, LawIdsOf(laws, law)))
-            .RequireRateLimiting(RateLimits.Streams)
+            .RequireRateLimiting(RateLimits.Streams).TakesGetAlone()
             .WithSummary("The totals of several laws as they change, as server-sent events").WithDescription(Explanation)
             .Produces<TallyView>(200, "text/event-stream")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Votes.Silo.Access;
 
 namespace Votes.Silo.Api.Live;
 
@@ -28,7 +29,7 @@ public sealed class LiveService(
             }
         }
 
-        await using var subscription = tallies.Open(lawIds);
+        await using var subscription = tallies.Open(lawIds, Caller.Of(context).Client);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
 

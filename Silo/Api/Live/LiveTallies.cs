@@ -10,6 +10,7 @@ public sealed class LiveTallies(
     TallyReader tallies, IOptions<LiveOptions> options, TimeProvider time, ILogger<LiveTallies> logger) : IAsyncDisposable
 {
     private readonly Dictionary<string, LawWatcher> _watchers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _streamsOf = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private int _streams;
 
@@ -29,12 +30,24 @@ public sealed class LiveTallies(
     public int Streams => Volatile.Read(ref _streams);
 
     /// <summary>Opens a stream of some laws; dispose of it to end it.</summary>
+    /// <param name="lawIds">The laws.</param>
+    /// <param name="client">
+    /// Whose stream it is. A client that has as many as <see cref="LiveShare"/> lets it have gets no more, so that few clients
+    /// never have them all.
+    /// </param>
     /// <exception cref="TooBusyException">A limit of this silo is reached.</exception>
-    public LiveSubscription Open(IReadOnlyList<string> lawIds)
+    public LiveSubscription Open(IReadOnlyList<string> lawIds, string client)
     {
         var reader = new LiveReader();
         lock (_gate)
         {
+            var own = _streamsOf.GetValueOrDefault(client);
+            if (own >= LiveShare.Of(options.Value.MaxStreams - _streams, own) && _streams < options.Value.MaxStreams)
+            {
+                throw new TooBusyException(
+                    "This silo has few live streams left, and this address has its share of them. Try another silo, or again later.");
+            }
+
             var fresh = lawIds.Count(lawId => !_watchers.ContainsKey(lawId));
             if (_streams >= options.Value.MaxStreams || _watchers.Count + fresh > options.Value.MaxWatchedLaws)
             {
@@ -42,10 +55,11 @@ public sealed class LiveTallies(
             }
 
             _streams++;
+            _streamsOf[client] = own + 1;
             var watchers = lawIds.Select(Watch).ToArray();
             Array.ForEach(watchers, watcher => watcher.Add(reader));
             reader.Wake();
-            return new LiveSubscription(reader, watchers, () => Close(lawIds, reader));
+            return new LiveSubscription(reader, watchers, () => Close(lawIds, client, reader));
         }
     }
 
@@ -75,12 +89,17 @@ public sealed class LiveTallies(
         return watcher;
     }
 
-    private async ValueTask Close(IReadOnlyList<string> lawIds, LiveReader reader)
+    private async ValueTask Close(IReadOnlyList<string> lawIds, string client, LiveReader reader)
     {
         var idle = new List<LawWatcher>();
         lock (_gate)
         {
             _streams--;
+            if (--_streamsOf[client] == 0)
+            {
+                _streamsOf.Remove(client);
+            }
+
             foreach (var lawId in lawIds)
             {
                 if (_watchers.TryGetValue(lawId, out var watcher))

@@ -52,6 +52,21 @@ public sealed class AccessTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Where_reading_takes_a_key_metrics_do_and_health_says_no_more_than_how_it_is()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString,
+            ("Access:PublicNeedsKey", "true"),
+            ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey)));
+
+        (await silo.GetAsync("/metrics")).Detail(HttpStatusCode.Unauthorized);
+        Assert.Equal(HttpStatusCode.OK, (await silo.GetAsync("/metrics", ApiSilo.ReaderKey)).Status);
+        var ready = await silo.GetAsync("/health/ready");
+        Assert.Equal((HttpStatusCode.OK, "Healthy"), (ready.Status, ready.Body.Trim()));
+    }
+
+    [Fact]
     public async Task Metrics_and_health_can_have_a_port_of_their_own()
     {
         var port = Votes.LocalCluster.Ports.Free();
@@ -68,6 +83,32 @@ public sealed class AccessTests(TestServers servers)
         using var api = await silo.Http.GetAsync(new Uri($"http://127.0.0.1:{port}/api/laws"), Cancelled);
         Assert.Equal(HttpStatusCode.NotFound, api.StatusCode);
         (await silo.GetAsync("/api/laws")).Ok();
+    }
+
+    [Fact]
+    public async Task After_too_many_wrong_keys_a_clients_keys_are_not_looked_at_and_cookies_and_the_public_are()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString,
+            ("Access:FailuresPerMinute", "3"),
+            ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+
+        async Task<HttpStatusCode> Ask(string address, string? key) => (await silo.GetAsync(address, key)).Status;
+
+        // Of whatever route; who sends none is not guessing.
+        foreach (var address in new[] { "/api/ops/silos", "/dashboard/ClusterStats", "/api/laws/x/duplicates" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await Ask(address, null));
+            Assert.Equal(HttpStatusCode.OK, await Ask("/api/ops/silos", ApiSilo.OperatorKey));
+            Assert.Equal(HttpStatusCode.Unauthorized, await Ask(address, "wrong"));
+        }
+
+        var refused = await silo.GetAsync("/api/ops/silos", ApiSilo.OperatorKey);
+        Assert.StartsWith("Too many wrong keys or tokens came from this address.", refused.Detail(HttpStatusCode.TooManyRequests));
+        Assert.InRange(int.Parse(refused.Headers["Retry-After"]), 1, 60);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await Ask("/api/ops/silos", "wrong"));
+        Assert.Equal(HttpStatusCode.OK, await Ask("/api/laws", null));
     }
 
     [Fact]

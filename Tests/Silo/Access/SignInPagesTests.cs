@@ -34,6 +34,59 @@ public sealed partial class SignInPagesTests(SharedApi api, TestServers servers)
         Assert.Contains(
             signOut.Headers.GetValues("Set-Cookie"),
             static header => header.StartsWith("votes-operator=;", StringComparison.Ordinal));
+
+        // A copy of it is worth nothing any more.
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _silo.GetAsync(
+            "/api/laws/law-2026-001/duplicates", null, ("Cookie", session))).Status);
+    }
+
+    [Fact]
+    public async Task Behind_https_the_cookie_is_secure_and_this_hosts_alone()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString,
+            ("Access:KnownProxies", "127.0.0.1"),
+            ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+        silo.Http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        silo.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
+
+        var (answer, _) = await SignInAsync(silo, ApiSilo.OperatorKey, "");
+
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(
+            static header => header.Contains("votes-operator=", StringComparison.Ordinal));
+        Assert.StartsWith("__Host-votes-operator=", cookie);
+        Assert.Contains("; path=/;", cookie);
+        Assert.Contains("; secure", cookie);
+        Assert.DoesNotContain("domain", cookie);
+        (await silo.GetAsync("/api/ops/silos", null, ("Cookie", cookie.Split(';')[0]))).Ok();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_no_form_is_a_bad_request()
+    {
+        // Of its own, as sign-ins of a minute are few.
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString, ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+        foreach (var (type, body) in new[]
+        {
+            ("multipart/form-data; boundary=x", ""),
+            ("multipart/form-data; boundary=x", "--x\r\n\r\n"),
+            ("multipart/form-data", "a=b"),
+            ("application/x-www-form-urlencoded", "a=b&a=c&%zz"),
+            ("text/plain", "key=x"),
+        })
+        {
+            foreach (var address in new[] { "/sign-in", "/sign-out" })
+            {
+                using var content = new StringContent(body);
+                content.Headers.Remove("Content-Type");
+                content.Headers.TryAddWithoutValidation("Content-Type", type);
+                using var answer = await silo.Http.PostAsync(new Uri(address, UriKind.Relative), content, Cancelled);
+                Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            }
+        }
     }
 
     [Theory]

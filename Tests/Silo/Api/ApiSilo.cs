@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Prometheus;
 using Votes.Grains.Interfaces;
 using Votes.LocalCluster;
+using Votes.Silo.Access;
 using Votes.Silo.Api;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
@@ -86,7 +87,7 @@ public sealed class ApiSilo : IAsyncDisposable
         app.MapPages();
         app.MapOperators();
         app.MapSiloHealth();
-        app.MapMetrics(registry: app.Services.GetRequiredService<CollectorRegistry>());
+        app.MapSiloMetrics(app.Services.GetRequiredService<CollectorRegistry>());
         await app.StartAsync();
         return new ApiSilo(app);
     }

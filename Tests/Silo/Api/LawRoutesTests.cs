@@ -159,6 +159,15 @@ public sealed class LawRoutesTests(SharedApi api)
         Assert.InRange(after.GetProperty("flush_lag_ms").GetDouble(), 0.001, 60_000);
     }
 
+    [Theory]
+    [InlineData("/api/laws?serach=x", "There is no parameter 'serach' at this address; there is limit, page, search, sort, status.")]
+    [InlineData("/api/laws/law-2026-001/history?format=csv", "There is no parameter 'format' at this address; there is from, step, to.")]
+    [InlineData("/api/laws/law-2026-001/tally?x", "There is no parameter 'x' at this address; there is none.")]
+    [InlineData("/api/stats?_=1", "There is no parameter '_' at this address; there is none.")]
+    [InlineData("/api/live?laws=law-2026-001&lawz=x", "There is no parameter 'lawz' at this address; there is law, laws.")]
+    public async Task A_parameter_that_there_is_not_is_a_bad_request(string address, string detail) =>
+        Assert.Equal(detail, (await _silo.GetAsync(address)).Detail(System.Net.HttpStatusCode.BadRequest));
+
     [Fact]
     public async Task The_document_describes_every_route()
     {
@@ -172,7 +181,7 @@ public sealed class LawRoutesTests(SharedApi api)
                 "get /api/laws", "get /api/laws/{id}", "get /api/laws/{id}/audit.csv", "get /api/laws/{id}/audit.ndjson",
                 "get /api/laws/{id}/duplicates", "get /api/laws/{id}/export.csv", "get /api/laws/{id}/export.ndjson",
                 "get /api/laws/{id}/history", "get /api/laws/{id}/live", "get /api/laws/{id}/tally", "get /api/live",
-                "get /api/ops/queues", "get /api/ops/silos", "get /api/stats", "patch /api/laws/{id}", "post /api/laws",
+                "get /api/ops/log", "get /api/ops/queues", "get /api/ops/silos", "get /api/stats", "patch /api/laws/{id}", "post /api/laws",
                 "post /api/ops/dead-letters/look", "post /api/ops/dead-letters/replay",
             ],
             routes.Select(static r => $"{r.method.Name} {r.Name}").Order(StringComparer.Ordinal));

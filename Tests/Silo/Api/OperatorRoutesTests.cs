@@ -42,6 +42,35 @@ public sealed class OperatorRoutesTests(SharedApi api)
             (await Send(("X-Api-Key", ApiSilo.ReaderKey))).Detail(HttpStatusCode.Forbidden));
     }
 
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Another_sites_page_opens_no_operators_route(string method, string address)
+    {
+        foreach (var site in new[] { "cross-site", "same-site" })
+        {
+            var answer = await _silo.SendAsync(
+                HttpMethod.Parse(method),
+                address,
+                method switch { "GET" => null, "POST" => """{"id":"from another site"}""", _ => """{"title":"x"}""" },
+                ApiSilo.OperatorKey,
+                ("Sec-Fetch-Site", site));
+            Assert.StartsWith("This was sent by another site's page", answer.Detail(HttpStatusCode.Forbidden));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_for_operators_is_stored_by_no_browser()
+    {
+        await _silo.CreateAsync("not stored");
+        foreach (var address in new[]
+        {
+            "/api/laws/not%20stored/audit.csv?voters=true", "/api/laws/not%20stored/duplicates", "/api/ops/silos", "/api/ops/log",
+        })
+        {
+            Assert.Equal("no-store", (await _silo.GetAsync(address, ApiSilo.OperatorKey)).Headers["Cache-Control"]);
+        }
+    }
+
     [Fact]
     public async Task A_key_may_come_as_a_bearer_token() => Assert.Equal(
         HttpStatusCode.NotFound,

@@ -96,6 +96,56 @@ public sealed class OwnSiloTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Metrics_and_health_have_a_limit_of_their_own()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString, ("Api:OperationsRequestsPerSecond", "1"));
+        ApiAnswer answer;
+        var allowed = 0;
+        while ((answer = await silo.GetAsync("/health/ready")).Status == HttpStatusCode.OK)
+        {
+            allowed++;
+        }
+
+        // A token may have come back meanwhile.
+        Assert.InRange(allowed, 2, 10);
+        answer.Detail(HttpStatusCode.TooManyRequests);
+        (await silo.GetAsync("/api/laws")).Ok();
+    }
+
+    [Fact]
+    public async Task An_answer_is_kept_under_one_name_however_its_address_is_written()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var silo = await ApiSilo.StartAsync(
+            database.ServiceConnectionString,
+            ("Api:CacheFor", "00:10:00"),
+            ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+        await silo.CreateAsync("a/b");
+        await silo.CreateAsync("A/B");
+        await silo.CreateAsync("a%2Fb");
+
+        async Task<bool> IsKept(string address)
+        {
+            var answer = await silo.GetAsync(address);
+            answer.Ok();
+            return answer.Headers.ContainsKey("Age");
+        }
+
+        Assert.False(await IsKept("/api/laws?limit=1"));
+        Assert.True(await IsKept("/api/l%61ws?limit=1"));
+        Assert.True(await IsKept("/%61pi/laws?LIMIT=1"));
+        Assert.False(await IsKept("/api/laws/a%2Fb/history"));
+        Assert.True(await IsKept("/api/laws/%61%2Fb/history"));
+        Assert.False(await IsKept("/api/laws/A%2FB/history"));
+        Assert.False(await IsKept("/api/laws/a%252Fb/history"));
+
+        // What is kept does not answer another question.
+        (await silo.GetAsync("/api/laws?limit=1&typo=1")).Detail(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Streams_have_limits_and_end_with_the_silo()
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
@@ -162,7 +212,7 @@ public sealed class OwnSiloTests(TestServers servers)
 
         await silo.VoteAsync("a/b", VoteSamples.By(1));
 
-        Assert.Equal(first.GetRawText(), (await silo.GetAsync("/api/laws/a%2Fb/history?step=60&other=1")).Body);
+        Assert.Equal(first.GetRawText(), (await silo.GetAsync("/api/laws/%61%2Fb/history?STEP=60")).Body);
         Assert.Equal("a%2Fb", (await silo.GetAsync("/api/laws/a%252Fb/history?step=60")).Ok().GetProperty("law_id").GetString());
     }
 }
