@@ -33,7 +33,7 @@ public sealed class Refusals(IOptions<AccessOptions> options, FailedCredentials 
         // The sign-in page tells people the same.
         if (NeedsOperator(policy) && !options.Value.HasOperators && !IsForPeople(context.Request))
         {
-            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, NotConfigured);
+            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, NotConfigured, ProblemCodes.NoOperators);
         }
         else if (IsForPeople(context.Request))
         {
@@ -43,17 +43,22 @@ public sealed class Refusals(IOptions<AccessOptions> options, FailedCredentials 
         else if (authorizeResult.Forbidden)
         {
             await Problems.WriteAsync(
-                context, StatusCodes.Status403Forbidden, "These credentials are valid, but not an operator's.");
+                context,
+                StatusCodes.Status403Forbidden,
+                "These credentials are valid, but not an operator's.",
+                ProblemCodes.OperatorsOnly);
         }
         else
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
+            var isWrong = FailedCredentials.AreIn(context.Request);
             await Problems.WriteAsync(
                 context,
                 StatusCodes.Status401Unauthorized,
-                FailedCredentials.AreIn(context.Request)
+                isWrong
                     ? "The key or token is not valid."
-                    : "A key is needed: send it in the header X-Api-Key, or as Authorization: Bearer.");
+                    : "A key is needed: send it in the header X-Api-Key, or as Authorization: Bearer.",
+                isWrong ? ProblemCodes.KeyInvalid : ProblemCodes.KeyMissing);
         }
     }
 

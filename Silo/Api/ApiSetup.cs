@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Votes.Silo.Access;
+using Votes.Silo.Api.Description;
 using Votes.Silo.Api.Live;
 using Votes.Silo.Dashboard;
 using Votes.Silo.Hosting;
@@ -34,21 +35,20 @@ public static class ApiSetup
         services.AddAnswerCache();
         services.AddPages();
         services.AddProblemDetails(static problems =>
-            problems.CustomizeProblemDetails = static context => context.ProblemDetails.Detail ??= DetailOf(context));
+            problems.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<ErrorAnswers>();
         services.AddOpenApi("v1", static openApi => openApi
             .AddOperationTransformer<LawIdDescription>()
-            .AddDocumentTransformer(static (document, _, _) =>
-            {
-                document.Info.Title = "Vote tally cluster";
-                document.Info.Description =
-                    "Totals of votes on laws. Operators send their key in X-Api-Key or as Authorization: Bearer.";
-                return Task.CompletedTask;
-            }));
+            .AddOperationTransformer<OperationDescription>()
+            .AddSchemaTransformer<SchemaDescription>()
+            .AddDocumentTransformer<SecuritySchemes>());
         services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(static json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+
+            // A number in quotes is no number: to generators of clients, either would be both.
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         });
         services.AddSingleton<ApiDatabase>();
@@ -95,14 +95,4 @@ public static class ApiSetup
         app.MapDashboard();
         app.MapOpenApi().RequireAuthorization(Roles.PublicPolicy);
     }
-
-    /// <summary>The detail of a problem that the server found before any route did.</summary>
-    private static string? DetailOf(ProblemDetailsContext context) => context.HttpContext.Response.StatusCode switch
-    {
-        StatusCodes.Status404NotFound => "There is nothing at this address. GET /openapi/v1.json lists what there is.",
-        StatusCodes.Status405MethodNotAllowed => "This address does not take this method; the header Allow names those it does.",
-        StatusCodes.Status413PayloadTooLarge => "The body is larger than this silo takes (Api:MaxRequestBytes).",
-        StatusCodes.Status415UnsupportedMediaType => "The body must be JSON, with Content-Type: application/json.",
-        _ => null,
-    };
 }

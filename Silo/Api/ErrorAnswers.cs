@@ -21,7 +21,7 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
             return true;
         }
 
-        var (status, detail) = Judge(exception);
+        var (status, detail, code) = Judge(exception);
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             httpContext.Response.Headers.RetryAfter = RetrySeconds;
@@ -32,27 +32,28 @@ public sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger) : IExcept
             LogFault(exception);
         }
 
-        await Problems.WriteAsync(httpContext, status, detail);
+        await Problems.WriteAsync(httpContext, status, detail, code);
         return true;
     }
 
-    private static (int Status, string Detail) Judge(Exception exception) => exception switch
+    private static (int Status, string Detail, string? Code) Judge(Exception exception) => exception switch
     {
-        BadRequestException => (StatusCodes.Status400BadRequest, exception.Message),
-        BadHttpRequestException bad => (bad.StatusCode, BadRequests.DetailOf(bad)),
-        TooBusyException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+        BadRequestException => (StatusCodes.Status400BadRequest, exception.Message, null),
+        BadHttpRequestException bad => (bad.StatusCode, BadRequests.DetailOf(bad), null),
+        TooBusyException => (StatusCodes.Status503ServiceUnavailable, exception.Message, ProblemCodes.TooBusy),
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => (
             StatusCodes.Status503ServiceUnavailable,
-            "The answer would have taken the database too long. Ask for less: a shorter range of time, a narrower search."),
+            "The answer would have taken the database too long. Ask for less: a shorter range of time, a narrower search.",
+            ProblemCodes.TooSlow),
         PostgresException server when !PostgresErrors.IsOutage(server.SqlState) => (
-            StatusCodes.Status500InternalServerError, Fault),
+            StatusCodes.Status500InternalServerError, Fault, null),
         NpgsqlException or IOException => (
-            StatusCodes.Status503ServiceUnavailable, "The database does not answer at the moment. Try again."),
+            StatusCodes.Status503ServiceUnavailable, "The database does not answer at the moment. Try again.", null),
         VotesNotDurableException => (
-            StatusCodes.Status503ServiceUnavailable, "The law's totals cannot be read at the moment. Try again."),
+            StatusCodes.Status503ServiceUnavailable, "The law's totals cannot be read at the moment. Try again.", null),
         TimeoutException or OrleansException or OperationCanceledException => (
-            StatusCodes.Status503ServiceUnavailable, "The cluster does not answer at the moment. Try again."),
-        _ => (StatusCodes.Status500InternalServerError, Fault),
+            StatusCodes.Status503ServiceUnavailable, "The cluster does not answer at the moment. Try again.", null),
+        _ => (StatusCodes.Status500InternalServerError, Fault, null),
     };
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A request was answered with 503")]

@@ -34,7 +34,9 @@ public static class OperatorRoutes
             ? TypedResults.Created(
                 $"/api/laws/{Uri.EscapeDataString(law.Id!)}", await reader.FindAsync(law.Id!, cancellationToken))
             : Problems.Of(
-                StatusCodes.Status409Conflict, "A law with this id exists already. PATCH /api/laws/{id} changes it.");
+                StatusCodes.Status409Conflict,
+                "A law with this id exists already. PATCH /api/laws/{id} changes it.",
+                ProblemCodes.LawExists);
     }
 
     private static async Task<IResult> ChangeAsync(
@@ -62,7 +64,9 @@ public static class OperatorRoutes
         {
             (_, null) => Problems.UnknownLaw(),
             (false, _) => Problems.Of(
-                StatusCodes.Status409Conflict, "The law is closed: opens_at and closes_at cannot change any more."),
+                StatusCodes.Status409Conflict,
+                "The law is closed: opens_at and closes_at cannot change any more.",
+                ProblemCodes.LawClosed),
             (_, { } changed) => TypedResults.Ok(changed),
         };
     }

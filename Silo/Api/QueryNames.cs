@@ -24,7 +24,7 @@ public sealed class QueryNames
     /// <summary>Refuses other names; before the cache, which does not know the names that it is not told of.</summary>
     public static void Use(WebApplication app) => app.Use(static (context, next) =>
         context.GetEndpoint()?.Metadata.GetMetadata<QueryNames>()?.FirstUnknown(context.Request.Query) is { } detail
-            ? Problems.WriteAsync(context, StatusCodes.Status400BadRequest, detail)
+            ? Problems.WriteAsync(context, StatusCodes.Status400BadRequest, detail, ProblemCodes.UnknownParameter)
             : next(context));
 
     /// <summary>What is wrong with a query; null: nothing.</summary>

@@ -19,6 +19,8 @@ public static class FromOurPages
         return site is "" or "same-origin" or "none"
             ? next(context)
             : ValueTask.FromResult<object?>(Problems.Of(
-                StatusCodes.Status403Forbidden, "This was sent by another site's page; it changes nothing here."));
+                StatusCodes.Status403Forbidden,
+                "This was sent by another site's page; it changes nothing here.",
+                ProblemCodes.OtherSite));
     }
 }
