@@ -87,6 +87,13 @@ public sealed class IngestMetrics
         }
     }
 
+    /// <summary>What the gauges say at this moment.</summary>
+    public (int LanesConsuming, long Unacked, int CallsInFlight, int DeadLettersHeld) Now => (
+        (int)_lanes.Value,
+        _unacked.GetAllLabelValues().Sum(labels => (long)_unacked.WithLabels(labels).Value),
+        (int)_callsInFlight.Value,
+        (int)_heldLetters.Value);
+
     /// <summary>Counts messages of a closed delivery batch.</summary>
     public void Received(int messages) => _received.Inc(messages);
 

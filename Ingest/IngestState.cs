@@ -19,6 +19,9 @@ public sealed class IngestState : IHealthCheck
     /// <summary>Why the process ends by itself; null where it does not.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Whether the calls of at least one law fail; their votes are held.</summary>
+    public bool AreCallsFailing => _heldUp() is not null;
+
     /// <summary>Sets how to tell whether votes are consumed, and whether silos give them back.</summary>
     /// <param name="isConsuming">Whether all lanes consume.</param>
     /// <param name="heldUp">Why votes are held and sent again; null where they are not.</param>

@@ -151,6 +151,8 @@ builder.UseOrleansClient(client =>
 // Ahead of the service, whose last votes its last row is to hold.
 services.AddStatistics("ingest", static provider => new IngestWork(provider.GetRequiredService<IngestMetrics>()));
 
+services.AddHostedService<IngestReporter>();
+
 // Behind the cluster client: services stop in the opposite order, and the last votes need the client.
 services.AddHostedService<IngestService>();
 

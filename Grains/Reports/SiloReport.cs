@@ -11,6 +11,7 @@ namespace Votes.Grains.Reports;
 /// <param name="FlushLag">The oldest vote of a flush at its commit, the worst of the last seconds; null: no flush.</param>
 /// <param name="HotLaws">The busiest of its laws, busiest first.</param>
 /// <param name="Events">What happened lately, newest first.</param>
+/// <param name="Outage">Since when its flushes fail, and why; null: they do not.</param>
 [GenerateSerializer]
 [Immutable]
 public sealed record SiloReport(
@@ -21,4 +22,5 @@ public sealed record SiloReport(
     [property: Id(4)] OutcomeRates Rates,
     [property: Id(5)] TimeSpan? FlushLag,
     [property: Id(6)] ImmutableArray<HotLaw> HotLaws,
-    [property: Id(7)] ImmutableArray<SiloEvent> Events);
+    [property: Id(7)] ImmutableArray<SiloEvent> Events,
+    [property: Id(8)] FlushOutage? Outage = null);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Votes.Grains.Flush;
 
 namespace Votes.Grains.Reports;
 
@@ -8,6 +9,7 @@ public sealed class SiloReporter(
     Orleans.Runtime.Silo silo,
     ILoggerFactory loggers,
     TallyMetrics metrics,
+    StoreState store,
     RecentEvents events)
     : GrainService(id, silo, loggers), ISiloReporter
 {
@@ -23,6 +25,7 @@ public sealed class SiloReporter(
             rates,
             lag,
             laws,
-            events.Newest));
+            events.Newest,
+            store.Failure is { } failure ? new FlushOutage(failure.For, failure.ErrorType) : null));
     }
 }

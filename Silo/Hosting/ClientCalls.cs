@@ -5,9 +5,9 @@ using Votes.Grains.Interfaces;
 namespace Votes.Silo.Hosting;
 
 /// <summary>
-/// Bounds what clients of the cluster may call: <see cref="ILawTallyGrain"/>, and what Orleans' client itself asks a silo.
-/// Management, the grains of the board and the services of silos are refused. Calls of silos pass, and those that a silo's
-/// own API makes.
+/// Bounds what clients of the cluster may call: <see cref="ILawTallyGrain"/>, the registry that Ingests report to, and what
+/// Orleans' client itself asks a silo. Management, the grains of the board and the services of silos are refused. Calls of
+/// silos pass, and those that a silo's own API makes.
 /// </summary>
 /// <remarks>
 /// A client is known by the sender that Orleans' client library puts into each message. A program that writes such messages
@@ -49,7 +49,8 @@ public sealed partial class ClientCalls : IIncomingGrainCallFilter
 
     // The request's own type: what a message says of its interface beside it does not count.
     private static bool IsForClients(Type called) =>
-        called == typeof(ILawTallyGrain) || called == Manifest || called == Cancellation;
+        called == typeof(ILawTallyGrain) || called == typeof(IIngestRegistryGrain) || called == Manifest
+        || called == Cancellation;
 
     private static Type OfOrleans(string name) => typeof(IClusterClient).Assembly.GetType(name)
         ?? typeof(IGrainFactory).Assembly.GetType(name)

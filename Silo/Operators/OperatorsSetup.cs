@@ -1,6 +1,7 @@
 using Orleans.Hosting;
 using Votes.Grains.Reports;
 using Votes.Silo.Hosting;
+using Votes.Silo.Operators.Condition;
 
 namespace Votes.Silo.Operators;
 
@@ -20,5 +21,7 @@ public static class OperatorsSetup
         services.AddSingleton<ClusterReader>();
         services.AddSingleton<QueueReader>();
         services.AddSingleton<DeadLetterDesk>();
+        services.AddSingleton<ConditionWatch>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ConditionWatch>());
     }
 }

@@ -3,10 +3,11 @@ using Votes.DeadLetters;
 using Votes.Silo.Access;
 using Votes.Silo.Access.Trail;
 using Votes.Silo.Api;
+using Votes.Silo.Operators.Condition;
 
 namespace Votes.Silo.Operators;
 
-/// <summary>What the operators' page asks for: silos, queues, dead letters. For operators alone.</summary>
+/// <summary>What the operators' page asks for, and whether counting is delayed, which everybody may know.</summary>
 public static class OpsRoutes
 {
     /// <summary>Maps them.</summary>
@@ -14,6 +15,12 @@ public static class OpsRoutes
     {
         var ops = app.MapGroup("/api/ops").RequireAuthorization(Roles.OperatorsPolicy).AddEndpointFilter(FromOurPages.CheckAsync);
         QueryNames.AddTo(ops);
+        var open = app.MapGroup("/api").RequireAuthorization(Roles.PublicPolicy);
+        QueryNames.AddTo(open);
+        open.MapGet("/counting", async (ConditionWatch watch, CancellationToken cancellationToken) =>
+                (await watch.ReadAsync(cancellationToken)).Counting)
+            .WithSummary("Whether votes are counted at their usual pace")
+            .Produces<CountingView>();
         ops.MapGet("/silos", (ClusterReader cluster, CancellationToken cancellationToken) =>
                 cluster.ReadAsync(cancellationToken))
             .WithSummary("Operators: every silo, with what it says of itself")
@@ -23,6 +30,13 @@ public static class OpsRoutes
             .WithSummary("Operators: the broker's queues")
             .WithDescription("Messages that consumers have in hand are not among the ready ones.")
             .Produces<QueuesView>().ProducesProblem(401).ProducesProblem(403);
+        ops.MapGet("/condition", (ConditionWatch watch, CancellationToken cancellationToken) =>
+                watch.ReadAsync(cancellationToken))
+            .WithSummary("Operators: broker, database, Ingests, silos and totals, each with its state and since when")
+            .Produces<ConditionView>().ProducesProblem(401).ProducesProblem(403);
+        ops.MapGet("/ingests", IngestsAsync)
+            .WithSummary("Operators: every Ingest, with what it reports of itself")
+            .Produces<IngestsView>().ProducesProblem(401).ProducesProblem(403);
         ops.MapGet("/log", (
                 [Description("Entries before this one: the before of another answer; the latest without it.")] long? before,
                 [Description("Entries in an answer, 1 to 500; 100 without it.")] int? limit,
@@ -48,6 +62,11 @@ public static class OpsRoutes
             .Produces<LettersReplayed>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(409)
             .ProducesProblem(503);
     }
+
+    private static async Task<IngestsView> IngestsAsync(ConditionWatch watch, CancellationToken cancellationToken) =>
+        await watch.ReadIngestsAsync(cancellationToken) is { } ingests
+            ? new IngestsView(null, [.. ingests.Select(IngestView.Of)])
+            : new IngestsView("The registry of Ingests does not answer.", []);
 
     private static async Task<IResult> AnswerAsync<T>(Task<T> work)
     {

@@ -14,6 +14,7 @@ namespace Votes.Silo.Operators;
 /// <param name="Laws">Laws among them.</param>
 /// <param name="PendingVotes">Votes accepted and not yet durable.</param>
 /// <param name="FlushLagSeconds">Age of the oldest vote of a flush at its commit, the worst of the last seconds.</param>
+/// <param name="Outage">Since when its flushes fail, and why; null: they do not.</param>
 /// <param name="Rates">Votes settled a second, lately, by outcome.</param>
 /// <param name="HotLaws">Its busiest laws.</param>
 /// <param name="Events">What happened to it lately, newest first.</param>
@@ -29,6 +30,7 @@ public sealed record SiloView(
     int? Laws,
     long? PendingVotes,
     double? FlushLagSeconds,
+    OutageView? Outage,
     OutcomeRates? Rates,
     IReadOnlyList<HotLaw> HotLaws,
     IReadOnlyList<SiloEvent> Events);

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using Microsoft.Net.Http.Headers;
+using System.IO.Compression;
 
 namespace Votes.Silo.Pages;
 
@@ -40,8 +39,7 @@ public sealed class PageFiles
                 throw new InvalidOperationException($"{folder} holds more than {MaxBytes} bytes; it is kept in memory.");
             }
 
-            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"";
-            _files[name] = new PageFile(content, contentType, new EntityTagHeaderValue(tag));
+            _files[name] = PageFile.Of(content, contentType, CompressionLevel.SmallestSize);
         }
     }
 

@@ -43,12 +43,16 @@ public sealed class ReconcileMetrics
             "Laws that this silo's checks left out, because one of them alone takes longer than a statement may.");
     }
 
+    /// <summary>The record that was shown last; null: none yet.</summary>
+    public CheckRecord? Shown { get; private set; }
+
     /// <summary>Shows how often a check is due.</summary>
     public void Configured(TimeSpan interval) => _interval.Set(interval.TotalSeconds);
 
     /// <summary>Shows what is on record.</summary>
     public void Show(CheckRecord record)
     {
+        Shown = record;
         _difference.Set(record.Difference);
         _laws.Set(record.Laws);
         _unreported.Set(record.Unreported);

@@ -77,6 +77,50 @@ public sealed class OperatorsPageTests(PagesCluster site)
         await page.KeepAsync("ops-signed-out");
     }
 
+    [Fact]
+    public async Task The_health_strip_says_what_does_not_work_and_leads_to_the_runbook()
+    {
+        await using var page = await SignedInAsync();
+        foreach (var part in new[] { "broker", "database", "ingests", "silos" })
+        {
+            await Expect(page[$"#condition [data-part={part}][data-state=ok]"]).ToHaveCountAsync(1);
+        }
+
+        await Expect(page["#ingests [data-status=consuming]"]).ToHaveCountAsync(1);
+        await Expect(page["#ingests tr td:nth-child(6)"]).ToHaveTextAsync("2 of 2");
+        Assert.True(site.Cluster.Ingests[0].Pause());
+        try
+        {
+            await Expect(page["#condition [data-part=ingests][data-state=bad]"]).ToHaveCountAsync(1);
+            await Expect(page["#ingests [data-status=silent]"]).ToHaveCountAsync(1);
+            await Expect(page["#connection"]).ToHaveTextAsync("Counting is delayed");
+            await Expect(page.Page).ToHaveTitleAsync("(!) Operations – vote results");
+            await page.KeepAsync("ops-ingest-silent");
+        }
+        finally
+        {
+            Assert.True(site.Cluster.Ingests[0].Resume());
+        }
+
+        await Expect(page["#condition [data-part=ingests][data-state=ok]"]).ToHaveCountAsync(1);
+        Assert.True(site.Cluster.Postgres.Pause());
+        try
+        {
+            await Expect(page["#condition [data-part=database][data-state=bad]"]).ToHaveCountAsync(1);
+            await page.KeepAsync("ops-database-away");
+            await page["#condition [data-part=database] a"].ClickAsync();
+            await Expect(page["h3:target"]).ToHaveTextAsync("VotesDatabaseDown");
+            await page.KeepAsync("runbook", fullPage: false);
+        }
+        finally
+        {
+            Assert.True(site.Cluster.Postgres.Resume());
+        }
+
+        await page.GoAsync(new Uri(site.Address, "/ops"));
+        await Expect(page["#condition [data-part=database][data-state=ok]"]).ToHaveCountAsync(1);
+    }
+
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
     [InlineData(360, ColorScheme.Dark)]

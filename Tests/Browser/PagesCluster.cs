@@ -65,8 +65,9 @@ public sealed class PagesCluster : IAsyncLifetime
     }
 
     /// <summary>Opens a page of the site in a browser of its own: no cookies, nothing in its cache.</summary>
-    public Task<WatchedPage> OpenAsync(string path, int width = 1280, ColorScheme colours = ColorScheme.Light) =>
-        WatchedPage.OpenAsync(_browser!, new Uri(Address, path), width, colours);
+    public Task<WatchedPage> OpenAsync(
+        string path, int width = 1280, ColorScheme colours = ColorScheme.Light, bool scripts = true) =>
+        WatchedPage.OpenAsync(_browser!, new Uri(Address, path), width, colours, scripts);
 
     /// <summary>Registers a law.</summary>
     public async Task CreateLawAsync(string lawId, string title, params string[] choices)

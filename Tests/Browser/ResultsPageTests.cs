@@ -201,6 +201,133 @@ public sealed class ResultsPageTests(PagesCluster site)
         await Expect(page["#notice"]).ToHaveTextAsync("");
     }
 
+    [Fact]
+    public async Task A_page_says_that_counting_is_delayed_and_keeps_its_title_while_the_database_is_away()
+    {
+        await site.CreateLawAsync("delayed", "Night Buses Act");
+        await site.VoteAsync("delayed", "yes", 3);
+        await using var page = await site.OpenAsync("/laws/delayed");
+        await Expect(page["#total"]).ToHaveTextAsync("3");
+        await Expect(page["#delay"]).ToHaveTextAsync("");
+        Assert.True(site.Cluster.Postgres.Pause());
+        try
+        {
+            await Expect(page["#delay"]).ToContainTextAsync("Counting is delayed");
+            await Expect(page["#delay"]).ToContainTextAsync("None of them is lost");
+
+            await page.GoAsync(new Uri(site.Address, "/laws/delayed"));
+
+            await Expect(page["h1"]).ToHaveTextAsync("Night Buses Act");
+            await Expect(page["#delay"]).ToContainTextAsync("Counting is delayed");
+            await page.KeepAsync("law-counting-delayed");
+        }
+        finally
+        {
+            Assert.True(site.Cluster.Postgres.Resume());
+        }
+
+        await Expect(page["#delay"]).ToHaveTextAsync("");
+        await Expect(page["#total"]).ToHaveTextAsync("3");
+    }
+
+    [Fact]
+    public async Task Back_leads_from_the_second_page_of_the_list_to_the_first()
+    {
+        for (var law = 0; law < 13; law++)
+        {
+            await site.CreateLawAsync($"paged-{law}", $"Paged Act {law}");
+        }
+
+        await using var page = await site.OpenAsync("/?search=paged");
+        await Expect(page["#laws > li"]).ToHaveCountAsync(12);
+        await page["#next"].ClickAsync();
+        await Expect(page["#laws > li"]).ToHaveCountAsync(1);
+        await page["#status"].SelectOptionAsync("open");
+        await Expect(page["#list-title"]).ToContainTextAsync("paged");
+
+        await page.Page.GoBackAsync();
+        await Expect(page["#laws > li"]).ToHaveCountAsync(1);
+        await page.Page.GoBackAsync();
+
+        await Expect(page["#laws > li"]).ToHaveCountAsync(12);
+        await Expect(page["#page"]).ToHaveTextAsync("Page 1");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task Many_choices_fold_and_sort_and_each_has_a_colour_of_its_own()
+    {
+        var choices = Enumerable.Range(1, 12).Select(static number => $"Option {number}").ToArray();
+        await site.CreateLawAsync("choosing", "Choosing Act", choices);
+        await site.VoteAsync("choosing", "Option 11", 3);
+        await site.VoteAsync("choosing", "Option 2", 1);
+        await using var page = await site.OpenAsync("/laws/choosing");
+        await Expect(page["#total"]).ToHaveTextAsync("4");
+        await Expect(page["#choices > li:visible"]).ToHaveCountAsync(6);
+        await page["#all-choices"].ClickAsync();
+        await Expect(page["#choices > li:visible"]).ToHaveCountAsync(12);
+        var colours = await page.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('.track > span')].map((e) => getComputedStyle(e).backgroundColor)");
+        Assert.Equal(12, colours.Distinct().Count());
+
+        await page["#order label >> nth=1"].ClickAsync();
+
+        await Expect(page["#choices > li >> nth=0"]).ToHaveAttributeAsync("data-choice", "Option 11");
+        await Expect(page["#choices > li >> nth=1"]).ToHaveAttributeAsync("data-choice", "Option 2");
+        await page["#by-choice"].CheckAsync();
+        await page["input[value=all] + span"].ClickAsync();
+        await Expect(page["#chart rect.bar:not([height='0.0'])"]).Not.ToHaveCountAsync(0);
+        await page.KeepAsync("law-many-choices");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task A_page_prints_with_its_bars_and_works_in_forced_colours()
+    {
+        await site.CreateLawAsync("printing", "Printers Act");
+        await site.VoteAsync("printing", "yes", 3);
+        await site.VoteAsync("printing", "no", 1);
+        await using var page = await site.OpenAsync("/laws/printing");
+        await Expect(page["#total"]).ToHaveTextAsync("4");
+
+        await page.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        await page.Page.EvaluateAsync("dispatchEvent(new Event('beforeprint'))");
+        await Expect(page["#printed"]).ToContainTextAsync("/laws/printing, printed on ");
+        Assert.Equal("exact", await page["[data-choice=yes] .track > span"]
+            .EvaluateAsync<string>("e => getComputedStyle(e).printColorAdjust"));
+        await page.KeepAsync("law-print");
+
+        await page.Page.EmulateMediaAsync(
+            new PageEmulateMediaOptions { Media = Media.Screen, ForcedColors = ForcedColors.Active });
+        Assert.Equal("none", await page["[data-choice=yes] .track > span"]
+            .EvaluateAsync<string>("e => getComputedStyle(e).forcedColorAdjust"));
+        await page.KeepAsync("law-forced-colours");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task Without_scripts_a_law_has_its_title_and_its_last_totals()
+    {
+        await site.CreateLawAsync("scriptless", "Paper Act");
+        await site.VoteAsync("scriptless", "yes", 2);
+        await using (var page = await site.OpenAsync("/laws/scriptless"))
+        {
+            await Expect(page["#total"]).ToHaveTextAsync("2");
+        }
+
+        await using var plain = await site.OpenAsync("/laws/scriptless", scripts: false);
+
+        await Expect(plain["h1"]).ToHaveTextAsync("Paper Act");
+        while (!(await plain["main"].InnerTextAsync()).Contains("2 votes counted", StringComparison.Ordinal))
+        {
+            // A card is two seconds old at most.
+            await plain.Page.ReloadAsync();
+        }
+
+        await Expect(plain["noscript table tr >> nth=1"]).ToContainTextAsync("100.0 %");
+        await plain.KeepAsync("law-without-scripts");
+    }
+
     private static Task<string> WidthAsync(WatchedPage page, string choice) =>
         page[$"[data-choice={choice}] .track > span"].EvaluateAsync<string>("e => e.style.width");
 }

@@ -39,13 +39,15 @@ public sealed class WatchedPage : IAsyncDisposable
 
     public ILocator this[string selector] => Page.Locator(selector);
 
-    public static async Task<WatchedPage> OpenAsync(IBrowser browser, Uri address, int width, ColorScheme colours)
+    public static async Task<WatchedPage> OpenAsync(
+        IBrowser browser, Uri address, int width, ColorScheme colours, bool scripts)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = 800 },
             ColorScheme = colours,
             ReducedMotion = ReducedMotion.Reduce,
+            JavaScriptEnabled = scripts,
         });
         context.SetDefaultTimeout(60_000);
         await context.AddInitScriptAsync(WatchPolicy);

@@ -1,17 +1,26 @@
 // A law's page: live totals of each choice, and the course of the votes.
 
-import { $, ask, colour, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, stateOf, time, votes } from "./page.js";
+import { $, ask, colours, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, stateOf, time, votes, watchCounting } from "./page.js";
 import { Live, showConnection } from "./live.js";
 import { draw, rows } from "./chart.js";
 
 const speakEvery = 15_000;
+const minutes = 60_000;
 const steps = { 1: 60, 6: 300, 24: 1200 };
+
+// A chart of the whole time has about this many bars, of whole minutes; an answer has at most 500 points and 366 days.
+const barsOfAll = 60;
+const mostDays = 365;
+
+// Of more choices than this, the rest is behind a button.
+const mostChoices = 8;
 
 const lawId = readLawId();
 let law = null;
 let tally = null;
 let course = null;
 let spokeAt = 0;
+let hues = new Map();
 const items = new Map();
 
 function readLawId() {
@@ -23,7 +32,8 @@ function readLawId() {
 }
 
 function showLaw() {
-  const title = law?.title || lawId;
+  // While the database is away, the page itself may still know the title.
+  const title = law?.title || $("title").dataset.title || lawId;
   put($("title"), title);
   // Isolated, as a title may turn the direction of writing.
   document.title = `\u2068${title}\u2069 – vote results`;
@@ -60,7 +70,9 @@ function showTally(news) {
   showLaw();
   put($("total"), number(news.total));
   put($("total-word"), news.total === 1 ? "vote counted" : "votes counted");
-  news.choices.forEach((choice, index) => showChoice(choice, index));
+  if (news.choices.some((choice) => !hues.has(choice.choice))) hues = colours(news.choices.map((choice) => choice.choice));
+  news.choices.forEach(showChoice);
+  arrange();
   put($("durable"), number(news.total));
   put($("pending"), number(news.pending));
   put($("version"), number(news.version));
@@ -84,7 +96,7 @@ function explain(state) {
   return "";
 }
 
-function showChoice(choice, index) {
+function showChoice(choice) {
   let item = items.get(choice.choice);
   if (!item) {
     item = {
@@ -93,14 +105,30 @@ function showChoice(choice, index) {
       bar: make("span", { className: "moves" }),
     };
     const name = make("span", { className: "choice-name" }, make("bdi", { text: choice.choice }));
-    $("choices").append(make("li", { className: colour(choice.choice, index), "data-choice": choice.choice },
+    item.root = make("li", { className: hues.get(choice.choice), "data-choice": choice.choice },
       make("div", { className: "choice-line" }, name, item.votes, item.share),
-      make("div", { className: "track", "aria-hidden": "true" }, item.bar)));
+      make("div", { className: "track", "aria-hidden": "true" }, item.bar));
     items.set(choice.choice, item);
   }
   put(item.votes, choice.pending > 0 ? `${votes(choice.total)} + ${number(choice.pending)} pending` : votes(choice.total));
   put(item.share, percent(choice.share));
   item.bar.style.width = `${((choice.share ?? 0) * 100).toFixed(2)}%`;
+}
+
+/** Puts the choices in the order that is asked for, and folds those that are many. */
+function arrange() {
+  const isByVotes = document.querySelector("input[name=order]:checked").value === "votes";
+  const ordered = isByVotes ? tally.choices.toSorted((one, other) => other.total - one.total) : tally.choices;
+  const isFolded = ordered.length > mostChoices && $("all-choices").getAttribute("aria-expanded") !== "true";
+  const list = $("choices");
+  ordered.forEach((choice, index) => {
+    const root = items.get(choice.choice).root;
+    root.hidden = isFolded && index >= mostChoices - 2;
+    if (list.children[index] !== root) list.insertBefore(root, list.children[index] ?? null);
+  });
+  $("order").hidden = ordered.length <= 3;
+  $("all-choices").hidden = ordered.length <= mostChoices;
+  put($("all-choices"), isFolded ? `Show ${ordered.length - mostChoices + 2} more choices` : "Show fewer choices");
 }
 
 function showAge() {
@@ -116,7 +144,19 @@ function speak() {
 }
 
 function range() {
-  return Number(document.querySelector("input[name=range]:checked").value);
+  return document.querySelector("input[name=range]:checked").value;
+}
+
+/** Where the chart begins and ends, and its step in seconds: the same for all who look, so that they share one answer. */
+function span(hours) {
+  if (hours !== "all") {
+    const end = chartEnd(steps[hours]);
+    return { from: end - Number(hours) * 60 * minutes, to: end, step: steps[hours] };
+  }
+  const begin = Math.max(Date.parse(law?.created_at ?? 0), serverNow() - mostDays * 24 * 60 * minutes);
+  const step = Math.max(1, Math.ceil((chartEnd(60) - begin) / minutes / barsOfAll)) * 60;
+  const to = chartEnd(step);
+  return { from: Math.floor(begin / minutes) * minutes, to: Math.max(to, begin + minutes), step };
 }
 
 /** The end of the chart: now, or when the law was closed. In whole steps, so that all who look share one answer. */
@@ -127,16 +167,19 @@ function chartEnd(step) {
 
 async function loadCourse() {
   const hours = range();
-  const step = steps[hours];
-  const to = chartEnd(step);
-  const from = to - hours * 3_600_000;
+  const { from, to, step } = span(hours);
   const at = (instant) => encodeURIComponent(new Date(instant).toISOString());
   try {
     const history = await ask(lawApi(lawId, `/history?from=${at(from)}&to=${at(to)}&step=${step}`));
     if (hours !== range()) return;
-    const points = history.points.map((point) => ({ until: Date.parse(point.at), perMinute: (point.votes * 60) / step }));
+    let before = history.before;
+    const points = history.points.map((point) => {
+      const parts = point.totals.map((total, choice) => ((total - before[choice]) * 60) / step);
+      before = point.totals;
+      return { until: Date.parse(point.at), perMinute: (point.votes * 60) / step, parts };
+    });
     const total = history.points.at(-1).totals.reduce((sum, count) => sum + count, 0);
-    course = { step, points, total };
+    course = { step, points, total, totals: [...before], choices: history.choices };
     addToCourse();
   } catch (error) {
     if (error instanceof Refused && !course) {
@@ -156,18 +199,37 @@ function addToCourse() {
   } else if (tally.total > course.total) {
     last.perMinute += ((tally.total - course.total) * 60) / course.step;
     course.total = tally.total;
+    for (const { choice, total } of tally.choices) addToPart(last, choice, total);
   }
   showCourse();
+}
+
+/** A choice's part of the last bar; one that had no vote before gets its place in all bars. */
+function addToPart(last, choice, total) {
+  let place = course.choices.indexOf(choice);
+  if (place < 0) {
+    if (total === 0) return;
+    place = course.choices.push(choice) - 1;
+    course.totals.push(0);
+    for (const point of course.points) point.parts.push(0);
+  }
+  last.parts[place] += ((total - course.totals[place]) * 60) / course.step;
+  course.totals[place] = total;
 }
 
 function showCourse() {
   const { points, step } = course;
   const isEmpty = points.every((point) => point.perMinute === 0);
   const isGoingOn = points.at(-1).until > serverNow() && !tally?.final;
-  draw($("chart"), points, isGoingOn);
+  const isByChoice = $("by-choice").checked;
+  draw($("chart"), points, isGoingOn, isByChoice ? course.choices.map((choice) => hues.get(choice) ?? "c-7 pale") : null);
   put($("chart-note"), isEmpty ? `No votes between ${minute(points[0].until - step * 1000)} and ${minute(points.at(-1).until)}.`
     : isGoingOn ? "The last bar is still growing." : "");
-  if ($("chart-rows").closest("details").open) $("chart-rows").replaceChildren(...rows(points));
+  if ($("chart-rows").closest("details").open) {
+    const names = isByChoice ? course.choices : [];
+    $("chart-columns").replaceChildren(...["Until", "Votes per minute", ...names].map((text) => make("th", { scope: "col", dir: "auto", text })));
+    $("chart-rows").replaceChildren(...rows(points, isByChoice));
+  }
 }
 
 async function loadLaw() {
@@ -220,6 +282,14 @@ const againCourse = repeat(async () => {
   if (isFound && tally) await loadCourse();
 }, 60_000);
 live.watch([lawId]);
+watchCounting($("delay"));
+$("by-choice").addEventListener("change", () => course && showCourse());
+$("all-choices").addEventListener("click", () => {
+  const button = $("all-choices");
+  button.setAttribute("aria-expanded", button.getAttribute("aria-expanded") !== "true");
+  arrange();
+});
+for (const input of document.querySelectorAll("input[name=order]")) input.addEventListener("change", () => tally && arrange());
 setInterval(showAge, 100);
 for (const input of document.querySelectorAll("input[name=range]")) input.addEventListener("change", () => { course = null; againCourse(); });
 $("chart-rows").closest("details").addEventListener("toggle", () => course && showCourse());

@@ -1,6 +1,6 @@
 // The operators' page: silos, queues, what happened, and the dead letters.
 
-import { $, ask, duration, lawPage, make, moment, number, perSecond, put, Refused, repeat, showNotice, time } from "./page.js";
+import { $, ask, duration, lawPage, make, moment, number, perSecond, put, Refused, repeat, serverNow, showNotice, time } from "./page.js";
 import { showConnection } from "./live.js";
 import { setUpLetters } from "./letters.js";
 
@@ -22,6 +22,44 @@ function showSilos({ silos }) {
 
 const sum = (silos, value) => silos.reduce((all, silo) => all + (value(silo) ?? 0), 0);
 
+const parts = { broker: "Broker", database: "Database", ingests: "Ingests", silos: "Silos", totals: "Totals = audit" };
+const states = { ok: "OK", degraded: "Degraded", bad: "Not working", unknown: "Unknown" };
+
+/** The page's own connection to a silo is not what operators care for: the strip says how the cluster is. */
+function showCondition({ components, counting }) {
+  $("condition").replaceChildren(...components.map((part) => {
+    const since = Date.parse(part.since);
+    const item = make("li", { "data-part": part.name, "data-state": part.state },
+      make("p", { className: "name" }, make("span", { text: parts[part.name] ?? part.name }), make("span", { className: "word", text: states[part.state] })),
+      make("p", { text: part.detail, dir: "auto" }),
+      make("p", { className: "quiet" }, "Since ", make("time", { datetime: part.since, title: moment(since), text: moment(since) }), ` (${duration(serverNow() - since)})`));
+    if (part.runbook) item.append(make("p", {}, make("a", { href: `/ops/docs/operations#${part.runbook}`, text: "Runbook" })));
+    return item;
+  }));
+  const worst = ["bad", "degraded"].find((state) => components.some((part) => part.state === state));
+  showConnection($("connection"), worst ? "lost" : "live");
+  if (worst) put($("connection"), counting.delayed ? "Counting is delayed" : "Needs attention");
+  document.title = `${worst ? "(!) " : ""}Operations – vote results`;
+}
+
+function showIngests({ problem, ingests }) {
+  put($("ingests-none"), problem ?? "No Ingest has reported in the last ten minutes.");
+  $("ingests-none").hidden = ingests.length > 0;
+  $("ingests").replaceChildren(...ingests.map((ingest) => {
+    const cell = (text) => make("td", { className: "number", text });
+    const isSilent = ingest.status === "silent";
+    return make("tr", { "data-ingest": ingest.name, "data-status": ingest.status },
+      make("th", { scope: "row" }, make("bdi", { text: ingest.name }), make("span", { className: "address", text: ingest.version })),
+      make("td", {}, make("span", { className: "badge", "data-state": { consuming: "active", silent: "dead", failing: "closed", waiting: "closed" }[ingest.status],
+        text: isSilent ? `silent for ${duration(ingest.silent_seconds * 1000)}` : ingest.status })),
+      cell(isSilent ? "–" : perSecond(ingest.settled_per_second)),
+      cell(isSilent ? "–" : perSecond(ingest.received_per_second)),
+      cell(isSilent ? "–" : number(ingest.unacked)),
+      cell(isSilent ? "–" : `${number(ingest.lanes_consuming)} of ${number(ingest.lanes)}`),
+      cell(isSilent ? "–" : duration(ingest.uptime_seconds * 1000)));
+  }));
+}
+
 function siloRow(silo) {
   const cell = (text) => make("td", { className: "number", text: text ?? "–" });
   const told = (value, write) => (value === null ? null : write(value));
@@ -29,14 +67,14 @@ function siloRow(silo) {
   if (silo.problem) name.append(make("span", { className: "address", text: silo.problem }));
   return make("tr", { "data-silo": silo.name, "data-status": silo.status }, name,
     make("td", {}, make("span", { className: "badge", "data-state": silo.problem ? "dead" : silo.status, text: silo.problem ? "silent" : silo.status })),
-    cell(told(silo.uptime_seconds, (seconds) => duration(seconds * 1000))),
-    cell(told(silo.cpu_percent, (percent) => `${percent.toFixed(0)} %`)),
-    cell(told(silo.memory_bytes, (bytes) => `${number(Math.round(bytes / 1048576))} MiB`)),
-    cell(told(silo.activations, number)),
-    cell(told(silo.laws, number)),
+    cell(silo.rates && perSecond(silo.rates.counted)),
     cell(told(silo.pending_votes, number)),
     cell(told(silo.flush_lag_seconds, (seconds) => duration(seconds * 1000))),
-    cell(silo.rates && perSecond(silo.rates.counted)));
+    cell(told(silo.cpu_percent, (percent) => `${percent.toFixed(0)} %`)),
+    cell(told(silo.memory_bytes, (bytes) => `${number(Math.round(bytes / 1048576))} MiB`)),
+    cell(told(silo.laws, number)),
+    cell(told(silo.activations, number)),
+    cell(told(silo.uptime_seconds, (seconds) => duration(seconds * 1000))));
 }
 
 function showHotLaws(silos) {
@@ -76,11 +114,13 @@ function showQueues({ problem, votes, dead_letters: dead }) {
 
 async function refresh() {
   try {
-    const [silos, queues] = await Promise.all([ask("/api/ops/silos"), ask("/api/ops/queues")]);
+    const [condition, silos, ingests, queues] = await Promise.all(
+      ["condition", "silos", "ingests", "queues"].map((part) => ask(`/api/ops/${part}`)));
     showSilos(silos);
+    showIngests(ingests);
     showQueues(queues);
     showNotice($("notice"), null);
-    showConnection($("connection"), "live");
+    showCondition(condition);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     showConnection($("connection"), "lost");

@@ -2,11 +2,13 @@
 
 const whole = new Intl.NumberFormat("en");
 const rate = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const shortClock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 export const number = (value) => whole.format(value);
+export const compact = (value) => (value < 100_000 ? whole.format(value) : short.format(value));
 export const perSecond = (value) => rate.format(value);
 export const percent = (share) => (share === null ? "–" : `${(share * 100).toFixed(1)} %`);
 export const votes = (count) => (count === 1 ? "1 vote" : `${number(count)} votes`);
@@ -158,8 +160,39 @@ export function stateOf(law, tally) {
   return law?.closes_at && Date.parse(law.closes_at) <= serverNow() ? "ended" : "open";
 }
 
-/** A colour class: the three usual choices have theirs, others by their order. */
-export function colour(choice, index) {
-  const usual = { yes: 0, no: 1, abstain: 2 }[choice];
-  return `c-${usual ?? (index + 3) % 8}`;
+const usual = { yes: 0, no: 1, for: 0, against: 1, abstain: 2 };
+const hues = 8;
+
+/**
+ * A colour class for each choice: the usual ones have theirs wherever they stand, the others take what is left in their order.
+ * Beyond eight the colours come again in a lighter tone.
+ */
+export function colours(choices) {
+  const classes = new Map();
+  const taken = new Set(choices.map((choice) => usual[choice.toLowerCase()]).filter((hue) => hue !== undefined));
+  let next = 0;
+  for (const choice of choices) {
+    const own = usual[choice.toLowerCase()];
+    while (own === undefined && next < hues && taken.has(next)) next++;
+    const hue = own ?? next++;
+    classes.set(choice, hue < hues ? `c-${hue}` : `c-${hue % hues} pale`);
+  }
+  return classes;
 }
+
+/** Says on a public page that votes wait for longer than usual. Without an answer it says nothing: the page itself does. */
+export function watchCounting(place) {
+  repeat(async () => {
+    const { delayed, since } = await ask("/api/counting");
+    if (Boolean(place.firstChild) === delayed) return;
+    place.replaceChildren(...(delayed ? [make("div", { className: "notice", "data-kind": "warn", role: "status" },
+      make("h2", { text: "Counting is delayed" }),
+      make("p", { text: `Votes have been waiting since about ${minute(Date.parse(since))}. None of them is lost; the totals move again when they are counted.` }))] : []));
+  }, 10_000);
+}
+
+/** On paper: from where, and when. */
+addEventListener("beforeprint", () => {
+  const place = $("printed");
+  if (place) put(place, `${location.href}, printed on ${moment(Date.now())} (${Intl.DateTimeFormat().resolvedOptions().timeZone}).`);
+});

@@ -1,6 +1,6 @@
 // The start page: the busiest laws with their live totals, search and filter.
 
-import { $, ask, colour, lawPage, make, number, percent, perSecond, put, Refused, repeat, showNotice, stateOf } from "./page.js";
+import { $, ask, colours, lawPage, make, number, percent, perSecond, put, Refused, repeat, showNotice, stateOf, watchCounting } from "./page.js";
 import { Live, showConnection } from "./live.js";
 
 const limit = 12;
@@ -18,12 +18,17 @@ function readAddress() {
   page = Math.min(1000, Math.max(1, Number.parseInt(query.get("page") ?? "1", 10) || 1));
 }
 
-function writeAddress() {
+function writeAddress(isPlace) {
   const query = new URLSearchParams();
   if ($("search").value.trim()) query.set("search", $("search").value.trim());
   if ($("status").value) query.set("status", $("status").value);
   if (page > 1) query.set("page", page);
-  history.replaceState(null, "", query.size > 0 ? `/?${query}` : "/");
+  const address = query.size > 0 ? `/?${query}` : "/";
+  if (address === location.pathname + location.search) return;
+
+  // A page or a filter is a place to come back to; what is typed on the way to a search is not.
+  if (isPlace) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
 }
 
 async function loadList() {
@@ -124,12 +129,14 @@ function showTally(tally) {
   if (!item || (item.tally && tally.version < item.tally.version)) return;
   item.tally = tally;
   showVotes(item, tally.total);
+  resort();
   showState(item);
   item.stack.hidden = tally.total === 0;
-  tally.choices.forEach((choice, index) => {
+  item.colours ??= colours(tally.choices.map((choice) => choice.choice));
+  tally.choices.forEach((choice) => {
     let share = item.shares.get(choice.choice);
     if (!share) {
-      const hue = colour(choice.choice, index);
+      const hue = item.colours.get(choice.choice) ?? "c-7 pale";
       share = { bar: make("span", { className: `${hue} moves` }), text: make("span") };
       item.stack.append(share.bar);
       item.legend.append(make("li", { className: hue }, make("bdi", { text: choice.choice }), share.text));
@@ -139,6 +146,24 @@ function showTally(tally) {
     share.bar.style.width = `${((choice.share ?? 0) * 100).toFixed(2)}%`;
     put(share.text, percent(choice.share));
   });
+}
+
+let isResorting = false;
+
+/** Live totals overtake each other between two lists. Once a second, and not under somebody's hand. */
+function resort() {
+  if (isResorting) return;
+  isResorting = true;
+  setTimeout(() => {
+    isResorting = false;
+    const list = $("laws");
+    if (list.matches(":hover") || list.contains(document.activeElement)) return;
+    const count = (item) => item.tally?.total ?? item.law.votes;
+    const wanted = [...items.values()].sort((one, other) => count(other) - count(one));
+    wanted.forEach((item, index) => {
+      if (list.children[index] !== item.root) list.insertBefore(item.root, list.children[index]);
+    });
+  }, 1000);
 }
 
 function showPages({ more }) {
@@ -179,7 +204,7 @@ async function loadFigures() {
 
 function turn(by) {
   page += by;
-  writeAddress();
+  writeAddress(true);
   again();
   $("list-title").scrollIntoView({ block: "start" });
 }
@@ -188,13 +213,15 @@ const live = new Live(showTally, (state) => showConnection($("connection"), stat
 readAddress();
 const again = repeat(loadList, 10_000);
 repeat(loadFigures, 3000);
+watchCounting($("delay"));
 
 let typing;
 $("search").addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => { page = 1; writeAddress(); again(); }, 250);
+  typing = setTimeout(() => { page = 1; writeAddress(false); again(); }, 250);
 });
-$("status").addEventListener("change", () => { page = 1; writeAddress(); again(); });
-$("find").addEventListener("submit", (event) => { event.preventDefault(); page = 1; writeAddress(); again(); });
+$("status").addEventListener("change", () => { page = 1; writeAddress(true); again(); });
+$("find").addEventListener("submit", (event) => { event.preventDefault(); page = 1; writeAddress(true); again(); });
+addEventListener("popstate", () => { readAddress(); again(); });
 $("previous").addEventListener("click", () => turn(-1));
 $("next").addEventListener("click", () => turn(1));
