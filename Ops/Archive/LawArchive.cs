@@ -77,6 +77,7 @@ public sealed class LawArchive(NpgsqlDataSource dataSource, string lawId)
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = checksum });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = votes });
         await command.ExecuteNonQueryAsync(cancellationToken);
+        await OperatorRecord.WriteAsync(connection, "archive-create", lawId, ("votes", votes), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (await FindAsync(cancellationToken))!;
     }
@@ -129,6 +130,7 @@ public sealed class LawArchive(NpgsqlDataSource dataSource, string lawId)
 
         var votes = (long)(await ExecuteAsync(
             connection, "select count(*) from vote_audit where law_id = $1", cancellationToken))!;
+        await OperatorRecord.WriteAsync(connection, "archive-restore", lawId, ("votes", votes), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return votes;
     }

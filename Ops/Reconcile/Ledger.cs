@@ -111,6 +111,8 @@ public sealed class Ledger(NpgsqlDataSource dataSource, TimeSpan statementLimit,
                 repaired.Add(Row(reader));
         }
 
+        foreach (var law in repaired.GroupBy(static row => row.LawId, StringComparer.Ordinal))
+            await OperatorRecord.WriteAsync(connection, "reconcile-repair", law.Key, ("totals", law.Count()), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return repaired;
     }

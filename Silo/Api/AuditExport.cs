@@ -33,8 +33,8 @@ public sealed partial class AuditExport(
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    /// <summary>Writes the file.</summary>
-    public async Task WriteAsync(
+    /// <summary>Writes the file, and returns how many votes it has.</summary>
+    public async Task<long> WriteAsync(
         string lawId, bool voters, ExportFormat format, HttpResponse response, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Value.AuditExportLimit, time);
@@ -58,6 +58,7 @@ public sealed partial class AuditExport(
         }
 
         LogExported(written, voters);
+        return written;
     }
 
     private async Task<List<(Guid Voter, object?[] Cells)>> ReadAsync(

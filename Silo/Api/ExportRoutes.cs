@@ -33,6 +33,7 @@ public static class ExportRoutes
                     KnownLaws known,
                     AuditExport audit,
                     OperatorLog log,
+                    TrailQueue trail,
                     CancellationToken ct) =>
                     ExportAuditAsync(
                         new OperatorEntry(
@@ -48,6 +49,7 @@ public static class ExportRoutes
                         known,
                         audit,
                         log,
+                        trail,
                         ct))
                 .TakesGetAlone().RequireAuthorization(Roles.OperatorsPolicy).AddEndpointFilter(FromOurPages.CheckAsync).RequireRateLimiting(RateLimits.AuditExport)
                 .WithSummary($"Operators: every counted vote on a law, as {extension}")
@@ -99,6 +101,7 @@ public static class ExportRoutes
         KnownLaws known,
         AuditExport audit,
         OperatorLog log,
+        TrailQueue trail,
         CancellationToken cancellationToken)
     {
         var lawId = entry.Subject;
@@ -115,7 +118,17 @@ public static class ExportRoutes
 
         // Before the first vote: what cannot be put on record is not given out.
         await log.WriteAsync(entry, cancellationToken);
-        await audit.WriteAsync(lawId, voters, format, response, cancellationToken);
+        var ended = entry with { Outcome = OperatorOutcomes.Failed };
+        try
+        {
+            var votes = await audit.WriteAsync(lawId, voters, format, response, cancellationToken);
+            ended = entry with { Outcome = OperatorOutcomes.Done, Details = [.. entry.Details, ("votes", votes)] };
+        }
+        finally
+        {
+            trail.Add(ended);
+        }
+
         return TypedResults.Empty;
     }
 }

@@ -17,6 +17,10 @@ public sealed class ArchiveCommandTests(TestServers servers) : IDisposable
           from vote_audit
         """;
 
+    private const string OnRecord = """
+        select string_agg(concat_ws(' ', who, action, subject, details->>'votes'), ', ' order by entry_id) from operator_log
+        """;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("votes-archive-");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -49,6 +53,9 @@ public sealed class ArchiveCommandTests(TestServers servers) : IDisposable
         Assert.Equal(totals, await TextAsync(scene, Totals));
         Assert.Equal(0, await scene.ScalarAsync("select count(*) from archived_votes"));
         Assert.Equal(ExitStatus.Done, (await scene.RunAsync()).Status);
+        Assert.Equal(
+            "database:votes_owner archive-create law/1 7, database:votes_owner archive-restore law/1 7",
+            await TextAsync(scene, OnRecord));
     }
 
     [Fact]

@@ -84,6 +84,11 @@ public sealed class ReconcileCommandTests(TestServers servers)
         var repaired = await scene.RunAsync("--repair", "--law", "low");
         Assert.Equal(ExitStatus.Done, repaired.Status);
         Assert.Contains("1 totals set to their audit rows", repaired.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await scene.ScalarAsync(
+            """
+            select count(*) from operator_log
+             where who = 'database:votes_service' and action = 'reconcile-repair' and subject = 'low' and details->>'totals' = '1'
+            """));
         Assert.Equal(4, await scene.ScalarAsync(Differences));
         Assert.Equal(ExitStatus.Done, (await scene.RunAsync("--repair")).Status);
         Assert.Equal(0, await scene.ScalarAsync(Differences));

@@ -69,7 +69,7 @@ public sealed partial class OperatorLog(ApiDatabase database, ILogger<OperatorLo
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "Operator {Who} at {Address}: {Action} '{Subject}' {Outcome} {Details}")]
+        Message = "On record: {Who} at {Address}, {Action} '{Subject}' {Outcome} {Details}")]
     private partial void LogEntry(
         string who, string address, string action, string subject, string outcome, string details);
 }

@@ -25,6 +25,7 @@ public sealed class SchemaDescription : IOpenApiSchemaTransformer
                 Description = "What went wrong, for programs; it never changes, and there may be new ones. Known: "
                     + $"{string.Join(", ", ProblemCodes.All)}.",
             };
+            schema.Properties["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" };
             schema.Properties["trace_id"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,

@@ -30,10 +30,15 @@ public sealed class OperatorLogTests(SharedApi api, TestServers servers)
         await Change("""{"opens_at":"2020-01-01T00:00:00Z"}""");
         await _silo.GetAsync("/api/laws/on%20record/audit.csv?voters=true", ApiSilo.OperatorKey);
 
-        var entries = await EntriesAsync("law=on%20record");
+        // How an export ended is written behind its answer.
+        JsonElement[] entries = [];
+        Assert.True(await Poll.UntilAsync(
+            async _ => (entries = await EntriesAsync("law=on%20record")).Length == 7,
+            TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(50), Cancelled));
 
         Assert.Equal(
             [
+                "audit-export done {\"votes\":0,\"format\":\"csv\",\"voters\":true}",
                 "audit-export begun {\"format\":\"csv\",\"voters\":true}",
                 "law-change refused {\"opens_at\":\"2020-01-01T00:00:00+00:00\"}",
                 "law-close done {}",
