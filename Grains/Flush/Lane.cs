@@ -6,7 +6,7 @@ namespace Votes.Grains.Flush;
 
 /// <summary>
 /// One database connection's worth of writing: gathers pending votes of many laws and writes them in one transaction at a
-/// time. Its loop owns the flush; what is pending is in its <see cref="LaneBacklog"/>, because grains add to it.
+/// time. Its loop owns the flush; what is pending is in its <see cref="LaneBacklog"/>.
 /// </summary>
 internal sealed partial class Lane : IAsyncDisposable
 {
@@ -153,6 +153,7 @@ internal sealed partial class Lane : IAsyncDisposable
         {
             try
             {
+                await SetApartChangingAsync(batches);
                 await FlushTrace.WriteAsync(batches, WriteAsync);
                 _state.Available(_number, _backlog.Flush);
                 return;

@@ -1,6 +1,6 @@
 namespace Votes.Grains.Flush;
 
-/// <content>Votes that wait apart, because somebody else holds locks on their laws' totals.</content>
+/// <content>Votes that wait apart, because another transaction holds locks of their laws.</content>
 internal sealed partial class LaneBacklog
 {
     /// <summary>How long until locks are to be looked at; null: until something changes.</summary>
@@ -9,6 +9,18 @@ internal sealed partial class LaneBacklog
         lock (_gate)
         {
             return _locked.NextLook() is not { } next ? null : next > Now ? next - Now : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Whether votes wait for a lock.</summary>
+    public bool HasLocked
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _locked.HasBatches;
+            }
         }
     }
 
@@ -22,7 +34,7 @@ internal sealed partial class LaneBacklog
     }
 
     /// <summary>
-    /// Sets the votes on laws apart whose totals are locked: those under way, those that wait, and those that come before
+    /// Sets the votes on laws apart whose locks another transaction holds: those under way, those that wait, and those that come before
     /// the law is freed.
     /// </summary>
     /// <returns>How many of the laws were not known to be locked.</returns>

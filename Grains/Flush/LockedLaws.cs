@@ -1,7 +1,7 @@
 namespace Votes.Grains.Flush;
 
 /// <summary>
-/// Laws of a lane whose totals somebody else holds locks on, and their votes, which wait apart until the locks are gone. A
+/// Laws of a lane whose locks another transaction holds, and their votes, which wait apart until the locks are gone. A
 /// law stays listed when all its votes have gone back: the next ones must not make the lane wait for the lock again. Pure;
 /// its owner sees to it that one thread at a time uses it.
 /// </summary>
@@ -11,6 +11,9 @@ internal sealed class LockedLaws
 
     /// <summary>All votes that wait apart.</summary>
     public IEnumerable<PendingBatch> Batches => _laws.Values.SelectMany(static entry => entry.Batches);
+
+    /// <summary>Whether votes wait for a lock.</summary>
+    public bool HasBatches => _laws.Values.Any(static entry => entry.Batches.Count > 0);
 
     /// <summary>Adds votes where their law is a locked one.</summary>
     public bool TryAdd(PendingBatch batch)

@@ -4,21 +4,24 @@ using Votes.Grains.Flush;
 
 namespace Votes.Grains.Store;
 
-/// <summary>Reads what the two statements of a flush return, and gives each row its outcome.</summary>
+/// <summary>Reads what the statements of a flush return, and gives each row its outcome.</summary>
 internal static class FlushResultReader
 {
-    /// <summary>Reads both results to their end: only then has the implicit transaction committed.</summary>
+    /// <summary>Reads all results to their end: only then has the implicit transaction committed.</summary>
     public static async Task<FlushResult> ReadAsync(
         NpgsqlDataReader reader, FlushRows rows, CancellationToken cancellationToken)
     {
         var totals = new List<MovedTotal>();
         var counted = 0L;
         HashSet<string>? closed = null;
+
+        // Statement 0 returns that it holds the laws, and nothing else.
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             if (await reader.IsDBNullAsync(0, cancellationToken))
             {
-                // What statement 1 left for statement 2.
+                // What statement 1 left for statement 2, or wrote to the log.
                 continue;
             }
 

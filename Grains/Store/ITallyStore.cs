@@ -17,11 +17,14 @@ public interface ITallyStore
     /// <param name="rows">The votes, of any number of laws.</param>
     /// <param name="cancellationToken">Cancels the statement; the outcome is then unknown.</param>
     /// <exception cref="RowsRefusedException">The database refuses a row for what it holds. Nothing was written.</exception>
-    /// <exception cref="LawsLockedException">Totals are locked by somebody else. Nothing was written.</exception>
+    /// <exception cref="LawsLockedException">Another transaction holds locks of some laws. Nothing was written.</exception>
     /// <exception cref="StoreUnavailableException">Anything else. The outcome is unknown: write the same again.</exception>
     Task<FlushResult> WriteAsync(int lane, FlushRows rows, CancellationToken cancellationToken);
 
-    /// <summary>Those of some laws that have totals which somebody else holds locks on; does not wait for them.</summary>
+    /// <summary>
+    /// Those of some laws that a write would wait for: another transaction holds a lock on one of their totals, changes their
+    /// status or registers them. Does not wait itself.
+    /// </summary>
     /// <param name="lane">As for <see cref="WriteAsync"/>.</param>
     /// <param name="lawIds">The laws.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
@@ -30,11 +33,24 @@ public interface ITallyStore
         int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyCollection<string>>([]);
 
+    /// <summary>
+    /// Those of some laws whose status another transaction is changing; does not wait for it. Cheap enough to ask ahead of
+    /// each write while there is such a transaction, which holds up laws that it does not change.
+    /// </summary>
+    /// <param name="lane">As for <see cref="WriteAsync"/>.</param>
+    /// <param name="lawIds">The laws.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <exception cref="StoreUnavailableException">The database did not answer.</exception>
+    Task<IReadOnlyCollection<string>> FindChangingStatusAsync(
+        int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyCollection<string>>([]);
+
     /// <summary>Registers laws that nobody described, as far as they are not registered yet.</summary>
     /// <param name="lane">As for <see cref="WriteAsync"/>.</param>
     /// <param name="lawIds">The laws.</param>
     /// <param name="cancellationToken">Cancels the statement; the outcome is then unknown.</param>
     /// <exception cref="RowsRefusedException">The database refuses a law for what it holds. None was registered.</exception>
+    /// <exception cref="LawsLockedException">Another transaction registers some of them. None was registered.</exception>
     /// <exception cref="StoreUnavailableException">Anything else. The outcome is unknown: do the same again.</exception>
     Task RegisterAsync(int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken);
 

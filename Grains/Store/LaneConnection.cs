@@ -5,32 +5,31 @@ using Votes.Grains.Flush;
 namespace Votes.Grains.Store;
 
 /// <summary>
-/// One database connection that writes flushes, one at a time, with its two statements prepared. To be disposed of after
+/// One database connection that writes flushes, one at a time, with its three statements prepared. To be disposed of after
 /// any error, because nothing is known of its state then. Owned by whoever is using it.
 /// </summary>
 internal sealed class LaneConnection : IAsyncDisposable
 {
-    /// <summary>
-    /// The laws of $1 that have a total which somebody else holds a lock on. What is free is locked for the statement's own
-    /// time; a CTE that locks rows is evaluated once and whole.
-    /// </summary>
-    private const string FindLocked = """
-        WITH free AS (
-          SELECT law_id, choice FROM vote_results WHERE law_id = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED)
-        SELECT DISTINCT r.law_id
-          FROM vote_results r LEFT JOIN free f ON f.law_id = r.law_id AND f.choice = r.choice
-         WHERE r.law_id = ANY ($1) AND f.law_id IS NULL
-        """;
+    // Where the server says that a commit did not wait for the synchronous standby to the end. Its routines' names are the
+    // same in every language and version.
+    private const string WaitForStandby = "SyncRepWaitForLSN";
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _batch;
+    private bool _isUnreplicated;
 
     private LaneConnection(NpgsqlConnection connection)
     {
         _connection = connection;
+        _connection.Notice += (_, notice) => _isUnreplicated |= notice.Notice.Routine == WaitForStandby;
         _batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { Command(TallySql.Count, forCount: true), Command(TallySql.FileDuplicates, false) },
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(TallySql.HoldLaws) { Parameters = { Array<string>(NpgsqlDbType.Text) } },
+                Command(TallySql.Count, forCount: true),
+                Command(TallySql.FileDuplicates, forCount: false),
+            },
         };
     }
 
@@ -53,13 +52,23 @@ internal sealed class LaneConnection : IAsyncDisposable
     /// <summary>Writes <paramref name="rows"/> in one transaction.</summary>
     public async Task<FlushResult> WriteAsync(FlushRows rows, CancellationToken cancellationToken)
     {
-        Bind(_batch.BatchCommands[0], rows);
-        Bind(_batch.BatchCommands[1], rows);
+        var laws = rows.DistinctLawIds();
+        ((NpgsqlParameter<List<string>>)_batch.BatchCommands[0].Parameters[0]).TypedValue = laws;
+        Bind(_batch.BatchCommands[1], rows, laws);
+        Bind(_batch.BatchCommands[2], rows, laws);
 
-        // No BeginTransaction: the server wraps a pipelined batch in one implicit transaction, so that both statements and
+        // No BeginTransaction: the server wraps a pipelined batch in one implicit transaction, so that all statements and
         // the commit cost one round trip.
         await using var reader = await _batch.ExecuteReaderAsync(cancellationToken);
-        return await FlushResultReader.ReadAsync(reader, rows, cancellationToken);
+        var result = await FlushResultReader.ReadAsync(reader, rows, cancellationToken);
+        if (_isUnreplicated)
+        {
+            // Somebody cancelled the wait (pg_cancel_backend), and the server answers with success and a warning. The same
+            // votes come out as redelivered, and wait for the standby in their turn.
+            throw new NpgsqlException("The commit was cancelled while it waited for the synchronous standby.");
+        }
+
+        return result;
     }
 
     /// <summary>Registers laws.</summary>
@@ -69,19 +78,22 @@ internal sealed class LaneConnection : IAsyncDisposable
         await register.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Those of the laws that have totals which somebody else holds locks on; does not wait for them.</summary>
-    public async Task<IReadOnlyCollection<string>> FindLockedAsync(
-        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
+    /// <summary>The laws that a statement names of those that it is given.</summary>
+    /// <param name="sql">The statement; its one parameter are law ids.</param>
+    /// <param name="lawIds">The laws.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<IReadOnlyCollection<string>> FindAsync(
+        string sql, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
     {
-        await using var find = OfLaws(FindLocked, lawIds);
+        await using var find = OfLaws(sql, lawIds);
         await using var reader = await find.ExecuteReaderAsync(cancellationToken);
-        var locked = new List<string>();
+        var found = new List<string>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            locked.Add(reader.GetString(0));
+            found.Add(reader.GetString(0));
         }
 
-        return locked;
+        return found;
     }
 
     /// <inheritdoc/>
@@ -127,7 +139,7 @@ internal sealed class LaneConnection : IAsyncDisposable
     private static NpgsqlParameter<List<T>> Array<T>(NpgsqlDbType element) =>
         new() { TypedValue = [], NpgsqlDbType = NpgsqlDbType.Array | element };
 
-    private static void Bind(NpgsqlBatchCommand command, FlushRows rows)
+    private static void Bind(NpgsqlBatchCommand command, FlushRows rows, List<string> laws)
     {
         ((NpgsqlParameter<List<string>>)command.Parameters[0]).TypedValue = rows.LawIds;
         ((NpgsqlParameter<List<Guid>>)command.Parameters[1]).TypedValue = rows.Voters;
@@ -136,7 +148,7 @@ internal sealed class LaneConnection : IAsyncDisposable
         if (command.Parameters.Count > 4)
         {
             ((NpgsqlParameter<List<DateTime>>)command.Parameters[4]).TypedValue = rows.CastAt;
-            ((NpgsqlParameter<List<string>>)command.Parameters[5]).TypedValue = rows.DistinctLawIds();
+            ((NpgsqlParameter<List<string>>)command.Parameters[5]).TypedValue = laws;
         }
     }
 }

@@ -11,10 +11,11 @@ public static class PostgresSource
     /// <summary>
     /// The settings of a session that flushes. It looks keys up one by one whatever the statistics say: a plan made while the
     /// audit was small must not scan it once it is large. synchronous_commit stays on, whatever the role's default: an ack
-    /// follows the commit.
+    /// follows the commit. And so does the isolation level: each statement of a flush needs a snapshot of its own.
     /// </summary>
     public const string FlushSettings =
-        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on";
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c synchronous_commit=on "
+        + @"-c default_transaction_isolation=read\ committed";
 
     /// <summary>
     /// What the server is told at the start of a session so that it notices a peer that is gone, after 5 s + 3 x 2 s. It

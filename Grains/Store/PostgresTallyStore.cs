@@ -1,8 +1,5 @@
 using Npgsql;
-using NpgsqlTypes;
-using Votes.Grains.Counting;
 using Votes.Grains.Flush;
-using Votes.Grains.Interfaces;
 using Votes.Grains.Laws;
 
 namespace Votes.Grains.Store;
@@ -21,11 +18,10 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     private const int EndedWell = 1;
     private const int GivenUp = 2;
 
-    private readonly NpgsqlDataSource _reads;
+    private readonly LawReads _reads;
     private readonly NpgsqlDataSource _writes;
     private readonly LaneConnection?[] _lanes;
     private readonly TimeSpan _writeLimit;
-    private readonly TimeSpan _readLimit;
 
     /// <summary>Creates the store; connections are opened when they are first used.</summary>
     /// <param name="connectionString">Connection string of the application role.</param>
@@ -42,10 +38,7 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         _writeLimit = commandTimeout + AnswerMargin;
-        _readLimit = (readTimeout ?? commandTimeout) + AnswerMargin;
-        var reads = PostgresSource.Bounded(connectionString, "votes-reads", readTimeout ?? commandTimeout);
-        reads.NoResetOnClose = true;
-        _reads = Build(reads);
+        _reads = new LawReads(connectionString, readTimeout ?? commandTimeout, AnswerMargin);
 
         var lockMilliseconds = (long)(lockTimeout ?? TimeSpan.Zero).TotalMilliseconds;
         var writes = PostgresSource.Bounded(
@@ -67,7 +60,12 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task<IReadOnlyCollection<string>> FindLockedAsync(
         int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
-        OnLaneAsync(lane, (connection, token) => connection.FindLockedAsync(lawIds, token), cancellationToken);
+        FindAsync(lane, TallySql.FindLocked, lawIds, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyCollection<string>> FindChangingStatusAsync(
+        int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        FindAsync(lane, TallySql.FindChangingStatus, lawIds, cancellationToken);
 
     /// <inheritdoc/>
     public Task RegisterAsync(int lane, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
@@ -75,56 +73,19 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
             lane,
             async (connection, token) =>
             {
-                await connection.RegisterAsync(lawIds, token);
+                await RegisterAsync(connection, lawIds, token);
                 return true;
             },
             cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
-        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
-    {
-        var laws = new Dictionary<string, (Law Law, List<ChoiceTotal> Totals)>(lawIds.Count, StringComparer.Ordinal);
-        await ReadAsync(TallySql.Load, TextArray(lawIds), Add, cancellationToken);
-        return laws.ToDictionary(
-            static row => row.Key,
-            static row => new LawSnapshot(row.Value.Law, row.Value.Totals),
-            StringComparer.Ordinal);
-
-        void Add(NpgsqlDataReader reader)
-        {
-            var lawId = reader.GetString(0);
-            if (!laws.TryGetValue(lawId, out var entry))
-            {
-                entry = (reader.IsDBNull(1) ? Law.Unregistered(lawId) : ReadLaw(reader), []);
-                laws.Add(lawId, entry);
-            }
-
-            if (!reader.IsDBNull(5))
-            {
-                entry.Totals.Add(new ChoiceTotal(reader.GetString(5), reader.GetInt64(6), reader.GetInt64(7)));
-            }
-        }
-    }
+    public Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
+        IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        _reads.LoadAsync(lawIds, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        var laws = new List<Law>();
-        var asOf = since;
-        var parameter = new NpgsqlParameter<DateTime> { TypedValue = since.UtcDateTime };
-        await ReadAsync(TallySql.ChangedLaws, parameter, Add, cancellationToken);
-        return new ChangedLaws(laws, asOf);
-
-        void Add(NpgsqlDataReader reader)
-        {
-            asOf = reader.GetFieldValue<DateTimeOffset>(5);
-            if (!reader.IsDBNull(0))
-            {
-                laws.Add(ReadLaw(reader));
-            }
-        }
-    }
+    public Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        _reads.LoadChangedLawsAsync(since, cancellationToken);
 
     /// <summary>Closes all connections.</summary>
     public async ValueTask DisposeAsync()
@@ -141,6 +102,10 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         await _reads.DisposeAsync();
     }
 
+    private Task<IReadOnlyCollection<string>> FindAsync(
+        int lane, string sql, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken) =>
+        OnLaneAsync(lane, (connection, token) => connection.FindAsync(sql, lawIds, token), cancellationToken);
+
     private static async Task<FlushResult> WriteAsync(
         LaneConnection connection, FlushRows rows, CancellationToken cancellationToken)
     {
@@ -150,16 +115,36 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         }
         catch (PostgresException waited) when (PostgresErrors.IsLocked(waited.SqlState))
         {
-            // The server does not say whose lock it was. To ask costs one statement that waits for no row; a lock on the
-            // whole table makes it fail as well, and then it is no law's.
-            var locked = await connection.FindLockedAsync([.. rows.LawIds.Distinct()], cancellationToken);
-            if (locked.Count == 0)
-            {
-                throw;
-            }
-
-            throw new LawsLockedException(locked, waited);
+            throw await LockedAsync(connection, TallySql.FindLocked, rows.DistinctLawIds(), waited, cancellationToken);
         }
+    }
+
+    private static async Task RegisterAsync(
+        LaneConnection connection, IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.RegisterAsync(lawIds, cancellationToken);
+        }
+        catch (PostgresException waited) when (PostgresErrors.IsLocked(waited.SqlState))
+        {
+            throw await LockedAsync(connection, TallySql.FindBeingRegistered, lawIds, waited, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Finds out whose lock was waited for: the server does not say. It costs one statement that waits for no row; a lock on
+    /// a whole table makes it fail as well, and then it is no law's.
+    /// </summary>
+    private static async Task<Exception> LockedAsync(
+        LaneConnection connection,
+        string find,
+        IReadOnlyCollection<string> lawIds,
+        PostgresException waited,
+        CancellationToken cancellationToken)
+    {
+        var locked = await connection.FindAsync(find, lawIds, cancellationToken);
+        return locked.Count == 0 ? waited : new LawsLockedException(locked, waited);
     }
 
     private async Task<T> OnLaneAsync<T>(
@@ -250,44 +235,6 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         }
     }
 
-    private async Task ReadAsync(
-        string sql, NpgsqlParameter parameter, Action<NpgsqlDataReader> add, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await BoundedCall.RunAsync(ReadAllAsync, _readLimit, cancellationToken);
-        }
-        catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
-        {
-            // Idle connections too: a server that was demoted or is going down would be met again by the next read.
-            _reads.Clear();
-            throw new StoreUnavailableException(PostgresErrors.TypeOf(exception), exception);
-        }
-
-        async Task<bool> ReadAllAsync(CancellationToken token)
-        {
-            await using var command = _reads.CreateCommand(sql);
-            command.Parameters.Add(parameter);
-            await using var reader = await command.ExecuteReaderAsync(token);
-            while (await reader.ReadAsync(token))
-            {
-                add(reader);
-            }
-
-            return true;
-        }
-    }
-
-    private static Law ReadLaw(NpgsqlDataReader reader) => new(
-        reader.GetString(0),
-        reader.GetString(1) == "closed" ? LawStatus.Closed : LawStatus.Open,
-        reader.IsDBNull(2) ? Law.DefaultChoices : reader.GetFieldValue<string[]>(2),
-        reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3),
-        reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4));
-
-    private static NpgsqlParameter<string[]> TextArray(IReadOnlyCollection<string> values) =>
-        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
-
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings) =>
+    internal static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings) =>
         new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableArrays().EnableTransportSecurity().Build();
 }

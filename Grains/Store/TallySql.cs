@@ -4,19 +4,32 @@ namespace Votes.Grains.Store;
 internal static class TallySql
 {
     /// <summary>
+    /// Statement 0, in the same transaction: holds the status of the flush's laws ($1) as it is until the transaction ends,
+    /// and waits for whoever is changing it (docs/adr/0006-closing-a-law.md). A statement of its own, because statement 1 must
+    /// have a snapshot that was taken after these locks were granted.
+    /// </summary>
+    public const string HoldLaws = "SELECT hold_laws($1)";
+
+    /// <summary>
     /// Statement 1: leave out the votes on closed laws, insert the audit rows of the others, let the unique key decide which
-    /// are new, and move each total by exactly those. Whether a law is closed is read under a lock that whoever closes it has
-    /// to wait for (docs/adr/0006-closing-a-law.md), with the laws in key order.
+    /// are new, and move each total by exactly those. Whether a law is closed is read without a lock on its row, under the
+    /// locks that statement 0 took, so that other edits of a law hold no flush up.
     /// Rows go in key order, then totals in key order, so that two flushes cannot wait for each other crosswise. The
     /// constraint is named rather than inferred: inference can fail while an index is rebuilt concurrently.
+    /// Where a vote was not counted, a row that is on record already decides what becomes of it, and that row may be
+    /// committed here and not yet on the synchronous standby: the flush that wrote it was cancelled while it waited for the
+    /// standby. A commit waits for the standby only if its transaction wrote to the log, and a flush of nothing but redelivered
+    /// votes writes no row. So it writes a message of some bytes to the log, which nothing reads, and is acked no
+    /// earlier than the row is replicated (docs/adr/0002-flush-statements.md). A transaction id alone would not do: the
+    /// server waits for no standby where a transaction has an id and has logged nothing.
     /// Returns a row per total that moved: law_id, choice, added, total, version; one per closed law: law_id and nulls; and
-    /// one without a law_id, which leaves for statement 2 how many votes were counted, until the transaction ends.
+    /// one or two without a law_id: how many votes were counted, left for statement 2 until the transaction ends, and the
+    /// message's place in the log.
     /// </summary>
     public const string Count = """
-        WITH held AS (
-          SELECT law_id, status FROM laws WHERE law_id = ANY ($6::text[]) ORDER BY law_id FOR SHARE),
-        closed AS MATERIALIZED (
-          SELECT coalesce(array_agg(law_id) FILTER (WHERE status = 'closed'), '{}') AS law_ids FROM held),
+        WITH closed AS MATERIALIZED (
+          SELECT coalesce(array_agg(law_id), '{}') AS law_ids
+            FROM laws WHERE law_id = ANY ($6::text[]) AND status = 'closed'),
         ins AS (
           INSERT INTO vote_audit (law_id, voter, vote_id, choice, cast_at)
           SELECT t.law_id, t.voter, t.vote_id, t.choice, t.cast_at
@@ -28,6 +41,8 @@ internal static class TallySql
           RETURNING law_id, choice),
         delta AS (
           SELECT law_id, choice, count(*) AS added FROM ins GROUP BY law_id, choice),
+        counted AS (
+          SELECT sum(added) AS votes FROM delta),
         tot AS (
           INSERT INTO vote_results AS r (law_id, choice, total, version, updated_at)
           SELECT law_id, choice, added, 1, now() FROM delta ORDER BY law_id, choice
@@ -39,7 +54,10 @@ internal static class TallySql
         UNION ALL
         SELECT unnest(law_ids), NULL, NULL, NULL, NULL FROM closed
         UNION ALL
-        SELECT NULL, set_config('votes.counted', (SELECT sum(added) FROM delta)::text, true), NULL, NULL, NULL
+        SELECT NULL, set_config('votes.counted', votes::text, true), NULL, NULL, NULL FROM counted
+        UNION ALL
+        SELECT NULL, pg_logical_emit_message(true, 'votes', '')::text, NULL, NULL, NULL
+          FROM counted WHERE votes IS DISTINCT FROM cardinality($1)
         """;
 
     /// <summary>
@@ -75,12 +93,40 @@ internal static class TallySql
         SELECT NULL, law_id, voter, vote_id FROM filed
         """;
 
-    /// <summary>Registers laws that nobody described: $1 law ids.</summary>
+    /// <summary>
+    /// Registers laws that nobody described: $1 law ids. Those that are registered are left out beforehand: ON CONFLICT waits
+    /// for whoever is editing the row that it meets.
+    /// </summary>
     public const string RegisterLaws = """
         INSERT INTO laws (law_id, title)
-        SELECT law_id, law_id FROM unnest($1::text[]) AS t (law_id) ORDER BY law_id COLLATE "C"
+        SELECT law_id, law_id FROM unnest($1::text[]) AS t (law_id)
+         WHERE NOT EXISTS (SELECT FROM laws l WHERE l.law_id = t.law_id)
+         ORDER BY law_id COLLATE "C"
         ON CONFLICT DO NOTHING
         """;
+
+    /// <summary>
+    /// The laws of $1 that a flush would wait for: those with a total that somebody else holds a lock on, those whose status
+    /// somebody is changing, and those that somebody is registering. Waits for none of them. What is free is locked for the
+    /// statement's own time; a CTE that locks rows is evaluated once and whole.
+    /// </summary>
+    public const string FindLocked = """
+        WITH free AS (
+          SELECT law_id, choice FROM vote_results WHERE law_id = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT r.law_id
+          FROM vote_results r LEFT JOIN free f ON f.law_id = r.law_id AND f.choice = r.choice
+         WHERE r.law_id = ANY ($1) AND f.law_id IS NULL
+        UNION
+        SELECT * FROM laws_changing_status($1)
+        UNION
+        SELECT * FROM laws_being_registered($1)
+        """;
+
+    /// <summary>The laws of $1 whose status somebody is changing; waits for none of them, and locks no row.</summary>
+    public const string FindChangingStatus = "SELECT * FROM laws_changing_status($1)";
+
+    /// <summary>The laws of $1 that somebody is registering in a transaction that has not committed.</summary>
+    public const string FindBeingRegistered = "SELECT * FROM laws_being_registered($1)";
 
     /// <summary>Laws and their totals, in one snapshot: $1 law ids. Totals are null for a law without votes.</summary>
     public const string Load = """

@@ -26,7 +26,13 @@ internal static class PostgresDataFolder
         File.SetUnixFileMode(parent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var data = Path.Combine(parent, "data");
         if (!File.Exists(Path.Combine(data, OwnConfiguration)))
-            await InitializeAsync(data, parent, settings, account, cancellationToken);
+        {
+            if (settings.StandbyOf is { } primary)
+                await CopyAsync(data, parent, primary, account, cancellationToken);
+            else
+                await InitializeAsync(data, parent, settings, account, cancellationToken);
+        }
+
         if (settings.Tls is { } tls)
             await CopyCertificateAsync(tls, data, account, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(data, OwnConfiguration), Configuration(settings), cancellationToken);
@@ -91,6 +97,24 @@ internal static class PostgresDataFolder
             Path.Combine(data, "postgresql.conf"), $"\ninclude '{OwnConfiguration}'\n", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(data, OwnConfiguration), "", cancellationToken);
         await account.GiveAsync(data, cancellationToken);
+    }
+
+    // A copy of a running server that follows it: -R writes the connection and the mark of a standby into the folder. The
+    // password is in the file of the copy, which is its account's alone.
+    private static async Task CopyAsync(
+        string data, string parent, PostgresServer primary, ServerAccount account, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(data))
+            Directory.Delete(data, recursive: true);
+        await Command.RunOrThrowAsync(
+            [
+                .. account.Prefix, Path.Combine(ServerBinaries.PostgresFolder(), "pg_basebackup"), "--pgdata", data,
+                "--host", "127.0.0.1", "--port", primary.Port.ToString(CultureInfo.InvariantCulture),
+                "--username", PostgresServer.Superuser, "--no-password", "--wal-method", "stream", "--checkpoint", "fast",
+                "--write-recovery-conf",
+            ],
+            new Dictionary<string, string?> { ["HOME"] = parent, ["LC_ALL"] = "C", ["PGPASSWORD"] = primary.Password },
+            "", InitLimit, cancellationToken);
     }
 
     // An acked vote must outlive a crash, so fsync and synchronous_commit stay on; the rest makes checkpoints rare, and the

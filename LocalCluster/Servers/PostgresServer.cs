@@ -158,6 +158,15 @@ public sealed class PostgresServer : IAsyncDisposable
         await StartAsync(cancellationToken);
     }
 
+    /// <summary>Makes a standby a server of its own; returns when it takes writes.</summary>
+    /// <exception cref="NpgsqlException">It does not run, or is no standby.</exception>
+    public async Task PromoteAsync(CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(SuperuserConnectionString() + ";Pooling=false");
+        await using var promote = source.CreateCommand("select pg_promote(wait => true)");
+        await promote.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Runs a psql script with the superuser's rights.</summary>
     /// <param name="script">The file.</param>
     /// <param name="variables">Environment variables for its \getenv; secrets here are out of others' sight.</param>

@@ -27,6 +27,12 @@ public sealed record PostgresSettings
     /// <summary>The most connections at once.</summary>
     public int MaxConnections { get; init; } = 200;
 
+    /// <summary>
+    /// The running server that this one is a standby of: its data folder is made as a copy, and it follows by streaming
+    /// replication. Null for a server of its own.
+    /// </summary>
+    public PostgresServer? StandbyOf { get; init; }
+
     /// <summary>What it shows its clients; null for a server without TLS.</summary>
     public ServerTls? Tls { get; init; }
 }

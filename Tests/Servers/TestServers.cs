@@ -134,8 +134,10 @@ public sealed class TestServers : IAsyncLifetime
     }
 
     /// <summary>A PostgreSQL server of a test's own in a folder, not started.</summary>
-    public static PostgresServer NewPostgres(LocalFolder folder, ServerTls? tls = null) => new(new PostgresSettings
+    public static PostgresServer NewPostgres(
+        LocalFolder folder, ServerTls? tls = null, PostgresServer? standbyOf = null) => new(new PostgresSettings
     {
+        StandbyOf = standbyOf,
         Folder = folder.Postgres,
         LogFile = folder.Log("postgres"),
         Port = Ports.Free(),

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Votes.Tests.Grains.Flush;
 
-/// <summary>A lane on a real PostgreSQL while somebody holds locks on totals that it has to move.</summary>
+/// <summary>A lane on a real PostgreSQL while another transaction holds locks that it needs.</summary>
 [NeedsServers]
 public sealed class LockedLawTests(TestServers servers) : IAsyncLifetime
 {
@@ -84,6 +84,72 @@ public sealed class LockedLawTests(TestServers servers) : IAsyncLifetime
             await Task.WhenAll(locked),
             static outcome => Assert.Equal([VoteOutcome.Counted], outcome.Outcomes));
         Assert.Equal(1 + Rounds, await CountAsync("law_id = 'law 3'"));
+    }
+
+    [Theory]
+    [InlineData("update laws set title = 'x' where law_id = 'law 3'")]
+    [InlineData("update laws set closes_at = now() + interval '1 day' where law_id = 'law 3'")]
+    [InlineData("select from laws where law_id = 'law 3' for update")]
+    public async Task A_forgotten_edit_of_a_law_holds_up_no_law(string edit)
+    {
+        await using var connection = await _owner.OpenConnectionAsync(Stop);
+        await using var forgotten = await connection.BeginTransactionAsync(Stop);
+        await ExecuteAsync(connection, edit);
+
+        await Task.WhenAll(Enumerable.Range(0, Laws).Select(WriteAsync));
+        Assert.Equal(2 * Laws, await CountAsync("true"));
+    }
+
+    [Theory]
+    [InlineData("update laws set status = 'closed' where law_id = 'law 3'")]
+    [InlineData("delete from laws where law_id = 'law 3'")]
+    public async Task A_forgotten_change_of_a_laws_status_holds_up_the_laws_of_its_lock_alone(string change)
+    {
+        const int Rounds = 3;
+        await using var connection = await _owner.OpenConnectionAsync(Stop);
+        var held = new HashSet<int>();
+        for (var law = 0; law < Laws; law++)
+        {
+            if (await ScalarAsync(
+                connection, $"select (law_bucket('law {law}') = law_bucket('law 3'))::int::bigint") == 1)
+            {
+                held.Add(law);
+            }
+        }
+
+        await using var forgotten = await connection.BeginTransactionAsync(Stop);
+        await ExecuteAsync(connection, change);
+        var waiting = new List<Task<PendingOutcome>>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            waiting.AddRange(held.Select(WriteAsync));
+            await Task.WhenAll(Enumerable.Range(0, Laws).Where(law => !held.Contains(law)).Select(WriteAsync));
+        }
+
+        Assert.All(waiting, static write => Assert.False(write.IsCompleted));
+        Assert.Equal(Laws + ((Laws - held.Count) * Rounds), await CountAsync("true"));
+
+        await forgotten.RollbackAsync(Stop);
+        Assert.All(
+            await Task.WhenAll(waiting), static outcome => Assert.Equal([VoteOutcome.Counted], outcome.Outcomes));
+        Assert.Equal(Laws * (Rounds + 1), await CountAsync("true"));
+    }
+
+    [Fact]
+    public async Task A_law_that_is_registered_in_a_forgotten_transaction_waits_alone()
+    {
+        const int New = Laws, OtherNew = Laws + 1;
+        await using var connection = await _owner.OpenConnectionAsync(Stop);
+        await using var forgotten = await connection.BeginTransactionAsync(Stop);
+        await ExecuteAsync(connection, $"insert into laws (law_id) values ('law {New}')");
+
+        var waiting = WriteAsync(New);
+        await Task.WhenAll(Enumerable.Range(0, Laws).Append(OtherNew).Select(WriteAsync));
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal((2 * Laws) + 1, await CountAsync("true"));
+
+        await forgotten.RollbackAsync(Stop);
+        Assert.Equal([VoteOutcome.Counted], (await waiting).Outcomes);
     }
 
     [Fact]

@@ -124,65 +124,6 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Once_a_law_is_closed_its_total_never_moves_again()
-    {
-        const string total = "SELECT coalesce(sum(total), 0)::bigint FROM vote_results WHERE law_id = 'law-2026-001'";
-        var closed = new TaskCompletionSource();
-        var writers = Enumerable.Range(0, Lanes).Select(async lane =>
-        {
-            // Each lane flushes without a pause, and a few times more after the law was closed.
-            var (flushes, after) = (0, 0);
-            while (after < 3)
-            {
-                var rows = new FlushRows();
-                for (var vote = 0; vote < 50; vote++)
-                {
-                    var law = vote % 2 == 0 ? "law-2026-001" : "law-2026-002";
-                    rows.Add(law, VoteSamples.By((((flushes * Lanes) + lane) * 50) + vote));
-                }
-
-                var result = await WriteUntilDoneAsync(lane, rows);
-                flushes++;
-                after += closed.Task.IsCompleted ? 1 : 0;
-                Assert.Equal(25, result.Outcomes.Where((outcome, i) => i % 2 == 1 && outcome == Counted).Count());
-            }
-        }).ToList();
-        while (await ScalarAsync<long>(total) < 500)
-        {
-            Stop.ThrowIfCancellationRequested();
-        }
-
-        await ScalarAsync<object>("UPDATE laws SET status = 'closed' WHERE law_id = 'law-2026-001'");
-        var final = await ScalarAsync<long>(total);
-        closed.SetResult();
-        await Task.WhenAll(writers);
-
-        Assert.Equal(final, await ScalarAsync<long>(total));
-        Assert.True(await ScalarAsync<long>(total.Replace("001", "002", StringComparison.Ordinal)) > final);
-        Assert.Equal(0, await ScalarAsync<long>(Difference));
-    }
-
-    [Fact]
-    public async Task Closing_waits_for_the_flush_that_holds_the_law()
-    {
-        await using var flush = await _reader.OpenConnectionAsync(Stop);
-        await using var transaction = await flush.BeginTransactionAsync(Stop);
-        await using var hold = new NpgsqlCommand(
-            "SELECT status FROM laws WHERE law_id = 'law-2026-001' FOR SHARE", flush);
-        await hold.ExecuteScalarAsync(Stop);
-        var closing = ScalarAsync<object>("UPDATE laws SET status = 'closed' WHERE law_id = 'law-2026-001'");
-        while (await ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
-        {
-            Stop.ThrowIfCancellationRequested();
-        }
-
-        Assert.False(closing.IsCompleted);
-        await transaction.CommitAsync(Stop);
-        await closing;
-        Assert.Equal([Closed], (await WriteAsync("law-2026-001", [VoteSamples.By(1)])).Outcomes);
-    }
-
-    [Fact]
     public async Task A_voter_may_vote_on_every_law_once()
     {
         var rows = new FlushRows();
