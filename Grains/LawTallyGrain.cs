@@ -25,7 +25,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
 {
     private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(1);
 
-    // A repair by an operator shows after this time in a law that is asked for and has no further votes.
+    // What an operator repairs or takes out, and what a failover lost, shows after this time in a law that is asked for and
+    // has no further votes.
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(30);
 
     // A database that is slow must not make answers slow: what is in memory is older then, not wrong.
@@ -36,6 +37,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private readonly TallyMetrics _metrics;
     private readonly LawPlace _place;
     private readonly TallyFeed _feed;
+    private readonly WentBackLog _wentBack;
     private readonly TimeProvider _time;
     private readonly bool _acceptUnknownLaws;
     private readonly Tally _tally = new();
@@ -45,6 +47,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private DateTimeOffset _asOf;
     private long _loadedAt;
     private long _readAgainAt;
+    private bool _readAgain;
+    private long _entered;
     private bool _loadedClosed;
     private Task<bool>? _reload;
     private int _doubts;
@@ -57,6 +61,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         TallyMetrics metrics,
         SiloJoins joins,
         TallyFeed feed,
+        WentBackLog wentBack,
         TimeProvider time,
         IOptions<LawTallyOptions> laws)
     {
@@ -65,6 +70,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         _metrics = metrics;
         _place = new LawPlace(GrainContext, joins, time);
         _feed = feed;
+        _wentBack = wentBack;
         _time = time;
         _acceptUnknownLaws = laws.Value.UnknownLaw == UnknownLawPolicy.Accept;
     }
@@ -128,7 +134,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         {
             await ReloadIfOldAsync(cancellationToken);
         }
-        else if (_time.GetElapsedTime(_readAgainAt) >= ReadAgainAfter)
+        else if (_readAgain || _time.GetElapsedTime(_readAgainAt) >= ReadAgainAfter)
         {
             // However often it is asked for, and whether or not the database answers, a law is read once in this time, and
             // together with others: their number alone decides what it costs.
@@ -218,8 +224,11 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         foreach (var moved in outcome.Totals)
         {
             // Versions go up by one: where one was skipped, somebody else changed the law's totals, such as another
-            // activation or an operator who set them right, and may have changed those of its other choices too.
-            _doubts += moved.Total.Version > _tally.VersionOf(moved.Total.Choice) + 1 ? 1 : 0;
+            // activation or an operator who set them right, and may have changed those of its other choices too. A version
+            // that is lower than one that was seen says that the database may have gone back.
+            var steps = moved.Total.Version - _tally.VersionOf(moved.Total.Choice);
+            _doubts += steps is < 0 or > 1 ? 1 : 0;
+            _entered++;
             Set(moved.Total);
             _asOf = _time.GetUtcNow();
         }
@@ -283,7 +292,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         // Doubts that come up while the read is under way are not settled by it.
-        var doubts = _doubts;
+        var (doubts, entered) = (_doubts, _entered);
         try
         {
             var snapshot = await _book.OpenAsync(_lawId, cancellationToken);
@@ -291,10 +300,28 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             _asOf = _time.GetUtcNow();
             _doubtsAtLoad = doubts;
             _loadedClosed = snapshot.Law.Status == LawStatus.Closed;
-            foreach (var total in snapshot.Totals)
+
+            // What was entered before the read began had been committed, so the read has seen it, and what it does not show is
+            // gone. Where a flush was entered meanwhile the read may be the older of the two: only what is newer is taken over,
+            // and whoever asks next brings another read about.
+            _readAgain = entered != _entered;
+            if (_readAgain)
             {
-                Set(total);
+                foreach (var total in snapshot.Totals)
+                {
+                    Set(total);
+                }
+
+                return;
             }
+
+            var restated = _tally.Restate(snapshot.Totals);
+            foreach (var (before, now) in restated)
+            {
+                _metrics.TotalMoved(_lawId, now.Choice, before.Total, now.Total);
+            }
+
+            _wentBack.Report(_lawId, restated);
         }
         catch (StoreUnavailableException exception)
         {

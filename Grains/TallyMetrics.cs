@@ -29,6 +29,7 @@ public sealed class TallyMetrics
     private readonly Counter.Child _duplicates;
     private readonly Counter.Child _rejected;
     private readonly Counter _givenBack;
+    private readonly Counter _wentBack;
     private readonly Histogram _flushDuration;
     private readonly Histogram _flushLag;
     private readonly Histogram _flushVotes;
@@ -65,6 +66,9 @@ public sealed class TallyMetrics
         _rejected = settled.WithLabels("rejected");
         _givenBack = create.CreateCounter(
             "votes_given_back_total", "Votes that went back to Ingest because they could not be written in time.");
+        _wentBack = create.CreateCounter(
+            "votes_database_went_back_total",
+            "Times that a law had fewer votes on record than had been durable: rows were taken out, or commits were lost.");
         _flushDuration = create.CreateHistogram(
             "flush_duration_seconds",
             "Time from the start of a flush's transaction to its commit.",
@@ -134,6 +138,9 @@ public sealed class TallyMetrics
 
     /// <summary>Votes went back to their senders because they could not be written in time.</summary>
     public void GivenBack(int votes) => _givenBack.Inc(votes);
+
+    /// <summary>A law has fewer votes on record than had been durable.</summary>
+    public void DatabaseWentBack() => _wentBack.Inc();
 
     /// <summary>Votes of one grain call are settled.</summary>
     public void Settled(int counted, int redelivered, int duplicates, int rejected)

@@ -26,8 +26,8 @@ internal abstract class SabotagedStore(ITallyStore real) : ITallyStore
 
     /// <inheritdoc/>
     public Task<ChangedLaws> LoadChangedLawsAsync(
-        DateTimeOffset since, CancellationToken cancellationToken) =>
-        real.LoadChangedLawsAsync(since, cancellationToken);
+        LawsAsOf? since, Func<IReadOnlyCollection<string>> known, CancellationToken cancellationToken) =>
+        real.LoadChangedLawsAsync(since, known, cancellationToken);
 
     /// <summary>The answer that makes Ingest ack: every vote counted.</summary>
     protected static FlushResult AllCounted(FlushRows rows) => new(new VoteOutcome[rows.Count], []);

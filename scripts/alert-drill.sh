@@ -46,6 +46,13 @@ mend_reports() {
         select votes_on_record, 'drill' from statistics_ledger"
 }
 
+# Totals and audit stay right: what silos hold in memory is newer than what is on record.
+break_versions() {
+    as_superuser -d votes -c "update vote_results set version = 1 where law_id =
+        (select law_id from vote_results group by law_id order by sum(version) desc limit 1)"
+}
+mend_versions() { :; }
+
 break_publisher() {
     "${load[@]}" --votes 1000000 --rate 60 --malformed 0.4 --ledger "$folder/poison.json" >"$folder/poison.log" 2>&1 &
     poison=$!
@@ -161,6 +168,7 @@ python3 scripts/dashboards/alerts.py "$url" healthy "$limit" || fail "alerts fir
 drill total "a total changed by hand" VotesTotalsDifferFromAudit
 drill clock "the database's clock three seconds behind" VotesClockOff
 drill reports "reports of counted votes lost" VotesUnreported
+drill versions "versions of a law set back" VotesDatabaseWentBack
 drill silo "a silo killed" VotesSiloLost VotesTargetDown
 drill silos "all silos killed" VotesNoSilo
 drill database "PostgreSQL stopped" VotesDatabaseDown VotesNoProgress VotesReconcileNotRunning

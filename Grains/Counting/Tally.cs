@@ -15,7 +15,9 @@ public sealed class Tally
     /// <summary>Votes accepted and not yet settled.</summary>
     public long Pending { get; private set; }
 
-    /// <summary>The number of changes that the totals have seen: it only grows.</summary>
+    /// <summary>
+    /// The number of changes that the totals have seen: it only grows, and where the record went back as well.
+    /// </summary>
     public long Version { get; private set; }
 
     /// <summary>The durable votes of all choices.</summary>
@@ -69,6 +71,36 @@ public sealed class Tally
         count.Durable = total.Total;
         count.Version = total.Version;
         return true;
+    }
+
+    /// <summary>
+    /// Sets all totals to what is on record, lower ones too and those that are gone: for a read of which it is known that no
+    /// newer total was entered since it began.
+    /// </summary>
+    /// <param name="onRecord">The law's totals.</param>
+    /// <returns>Those that are not what they were.</returns>
+    public IReadOnlyList<RestatedTotal> Restate(IReadOnlyList<ChoiceTotal> onRecord)
+    {
+        var restated = new List<RestatedTotal>();
+        var version = Version;
+        foreach (var choice in _counts.Keys.Union(onRecord.Select(static total => total.Choice)).ToArray())
+        {
+            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, choice, out _);
+            var before = new ChoiceTotal(choice, count.Durable, count.Version);
+            var now = onRecord.FirstOrDefault(total => total.Choice == choice, new ChoiceTotal(choice, 0, 0));
+            if (now != before)
+            {
+                restated.Add(new RestatedTotal(before, now));
+                DurableTotal += now.Total - before.Total;
+                count.Durable = now.Total;
+                count.Version = now.Version;
+                version += Math.Max(now.Version - before.Version, 0);
+            }
+        }
+
+        // Those who watch take over no answer that has not a greater version.
+        Version = restated.Count > 0 && version == Version ? version + 1 : version;
+        return restated;
     }
 
     /// <summary>The tally as an answer: the law's choices in their order, then others that hold votes.</summary>

@@ -21,9 +21,6 @@ public sealed partial class LawBook : IAsyncDisposable
     private static readonly TimeSpan OldAfter = RefreshInterval + TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(250);
 
-    // A row's updated_at is the start of the transaction that wrote it, which may commit a while later.
-    private static readonly TimeSpan RefreshOverlap = TimeSpan.FromMinutes(1);
-
     private readonly ConcurrentDictionary<string, Law> _laws = new(StringComparer.Ordinal);
     private readonly Channel<Read> _reads = Channel.CreateBounded<Read>(MaxReadsWaiting);
     private readonly ITallyStore _store;
@@ -32,7 +29,7 @@ public sealed partial class LawBook : IAsyncDisposable
     private readonly Task _loop;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
-    private DateTimeOffset _changedSince;
+    private LawsAsOf? _asOf;
     private long _lastLook;
     private long _lastRefresh;
     private Task _refresh = Task.CompletedTask;
@@ -43,7 +40,6 @@ public sealed partial class LawBook : IAsyncDisposable
         _store = store;
         _time = time;
         _logger = logger;
-        _changedSince = time.GetUtcNow() - (5 * RefreshOverlap);
         _lastLook = _lastRefresh = time.GetTimestamp();
 
         // Off the caller's scheduler, which may be a grain's. Awaited by DisposeAsync.
@@ -156,8 +152,8 @@ public sealed partial class LawBook : IAsyncDisposable
     {
         try
         {
-            var changed = await _store.LoadChangedLawsAsync(_changedSince, _stopping.Token);
-            _changedSince = changed.AsOf - RefreshOverlap;
+            var changed = await _store.LoadChangedLawsAsync(_asOf, () => [.. _laws.Keys], _stopping.Token);
+            _asOf = changed.AsOf;
             foreach (var law in changed.Laws)
             {
                 if (_laws.TryGetValue(law.LawId, out var known))
@@ -206,10 +202,23 @@ public sealed partial class LawBook : IAsyncDisposable
             var laws = await _store.LoadAsync(lawIds, _stopping.Token);
             reads.ForEach(read => read.Done.TrySetResult(laws[read.LawId]));
         }
+        catch (Exception exception) when (exception is not StoreUnavailableException && reads.Count > 1)
+        {
+            // What one law has on record cannot be read: the others must not fail with it.
+            LogReadHalved(exception, reads.Count);
+            var half = reads.Count / 2;
+            await ReadAsync(reads[..half]);
+            await ReadAsync(reads[half..]);
+        }
 #pragma warning disable CA1031 // Whatever went wrong belongs to those who wait for the read.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (exception is not (StoreUnavailableException or OperationCanceledException))
+            {
+                LogLawUnreadable(exception, reads[0].LawId);
+            }
+
             reads.ForEach(read => read.Done.TrySetException(exception));
         }
     }
@@ -224,6 +233,16 @@ public sealed partial class LawBook : IAsyncDisposable
         Level = LogLevel.Error,
         Message = "Laws could not be refreshed for an unknown cause; their last known descriptions stay in use")]
     private partial void LogRefreshFault(Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Debug,
+        Message = "A read of {Laws} laws failed for what one of them has on record; they are read in halves")]
+    private partial void LogReadHalved(Exception exception, int laws);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Law {LawId} cannot be read; its votes wait until its row is set right")]
+    private partial void LogLawUnreadable(Exception exception, string lawId);
 
     [LoggerMessage(
         Level = LogLevel.Debug,

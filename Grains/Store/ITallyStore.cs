@@ -59,7 +59,14 @@ public interface ITallyStore
     Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
         IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken);
 
-    /// <summary>Reads the laws whose description changed at <paramref name="since"/> or later.</summary>
+    /// <summary>
+    /// Reads the laws whose description changed since an earlier read, whenever the transactions that changed them committed;
+    /// after a first read, or where the database is another one than before, the known laws.
+    /// </summary>
+    /// <param name="since">What the earlier read had seen; null: there is none.</param>
+    /// <param name="known">The laws that matter to the caller.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="StoreUnavailableException">The database did not answer.</exception>
-    Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken);
+    Task<ChangedLaws> LoadChangedLawsAsync(
+        LawsAsOf? since, Func<IReadOnlyCollection<string>> known, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using Votes.Grains.Counting;
@@ -9,6 +10,8 @@ namespace Votes.Grains.Store;
 /// <summary>The tally store's reads: a pool of connections of their own. Every call ends in time.</summary>
 internal sealed class LawReads : IAsyncDisposable
 {
+    private const int LawsPerRead = 1_000;
+
     private readonly NpgsqlDataSource _source;
     private readonly TimeSpan _limit;
 
@@ -52,17 +55,33 @@ internal sealed class LawReads : IAsyncDisposable
     }
 
     /// <inheritdoc cref="ITallyStore.LoadChangedLawsAsync"/>
-    public async Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<ChangedLaws> LoadChangedLawsAsync(
+        LawsAsOf? since, Func<IReadOnlyCollection<string>> known, CancellationToken cancellationToken)
     {
         var laws = new List<Law>();
-        var asOf = since;
-        var parameter = new NpgsqlParameter<DateTime> { TypedValue = since.UtcDateTime };
-        await ReadAsync(TallySql.ChangedLaws, parameter, Add, cancellationToken);
+        var asOf = default(LawsAsOf);
+        var horizon = (since?.Horizon ?? ulong.MaxValue).ToString(CultureInfo.InvariantCulture);
+        await ReadAsync(TallySql.ChangedLaws, new NpgsqlParameter<string> { TypedValue = horizon }, Add, cancellationToken);
+        if (asOf.Continues(since))
+        {
+            return new ChangedLaws(laws, asOf);
+        }
+
+        // After the look at the transactions: what changes from now on is found by the next read.
+        laws.Clear();
+        foreach (var chunk in known().Chunk(LawsPerRead))
+        {
+            var chunkOfLaws = await LoadAsync(chunk, cancellationToken);
+            laws.AddRange(chunkOfLaws.Values.Select(static snapshot => snapshot.Law)
+                .Where(static law => law.Status != LawStatus.Unknown));
+        }
+
         return new ChangedLaws(laws, asOf);
 
         void Add(NpgsqlDataReader reader)
         {
-            asOf = reader.GetFieldValue<DateTimeOffset>(5);
+            asOf = new LawsAsOf(
+                ulong.Parse(reader.GetString(5), CultureInfo.InvariantCulture), reader.GetFieldValue<DateTimeOffset>(6));
             if (!reader.IsDBNull(0))
             {
                 laws.Add(ReadLaw(reader));

@@ -84,8 +84,9 @@ public sealed class PostgresTallyStore : ITallyStore, IAsyncDisposable
         _reads.LoadAsync(lawIds, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
-        _reads.LoadChangedLawsAsync(since, cancellationToken);
+    public Task<ChangedLaws> LoadChangedLawsAsync(
+        LawsAsOf? since, Func<IReadOnlyCollection<string>> known, CancellationToken cancellationToken) =>
+        _reads.LoadChangedLawsAsync(since, known, cancellationToken);
 
     /// <summary>Closes all connections.</summary>
     public async ValueTask DisposeAsync()

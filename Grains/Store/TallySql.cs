@@ -129,18 +129,23 @@ internal static class TallySql
     public const string FindBeingRegistered = "SELECT * FROM laws_being_registered($1)";
 
     /// <summary>Laws and their totals, in one snapshot: $1 law ids. Totals are null for a law without votes.</summary>
-    public const string Load = """
-        SELECT t.law_id, l.status, l.choices, l.opens_at, l.closes_at, r.choice, r.total, r.version
+    public const string Load = $"""
+        SELECT t.law_id, l.status, l.choices, {LawTimes.OpensAt}, {LawTimes.ClosesAt}, r.choice, r.total, r.version
           FROM unnest($1::text[]) AS t (law_id)
           LEFT JOIN laws l ON l.law_id = t.law_id
           LEFT JOIN vote_results r ON r.law_id = t.law_id
         """;
 
     /// <summary>
-    /// Laws whose description changed at $1 or later, and the server's time beside each; without such laws one row of nulls.
+    /// Laws whose description was changed by the transaction of number $1 or a later one, and beside each the oldest
+    /// transaction that has not ended and the server's start; without such laws one row of nulls and these two. A transaction
+    /// before that one has ended, and what it changed is in this snapshot; a number that this server has not given yet comes
+    /// from the server that the rows were copied from.
     /// </summary>
-    public const string ChangedLaws = """
-        SELECT l.law_id, l.status, l.choices, l.opens_at, l.closes_at, n.now
-          FROM (SELECT now() AS now) n LEFT JOIN laws l ON l.updated_at >= $1
+    public const string ChangedLaws = $"""
+        SELECT l.law_id, l.status, l.choices, {LawTimes.OpensAt}, {LawTimes.ClosesAt}, n.horizon::text, n.started
+          FROM (SELECT pg_snapshot_xmin(s) AS horizon, pg_snapshot_xmax(s) AS next, pg_postmaster_start_time() AS started
+                  FROM pg_current_snapshot() AS s) n
+          LEFT JOIN laws l ON l.changed_xid >= $1::text::xid8 AND l.changed_xid < n.next
         """;
 }

@@ -1,14 +1,16 @@
 using Npgsql;
 using NpgsqlTypes;
 using Votes.Grains.Laws;
+using Votes.Grains.Store;
 
 namespace Votes.Silo.Api;
 
 /// <summary>Reads laws and lists of them from the database.</summary>
 public sealed class LawReader(ApiDatabase database)
 {
-    private const string Columns = """
-        l.law_id, l.title, l.status, l.choices, l.opens_at, l.closes_at, l.created_at, l.updated_at,
+    private const string Columns = $"""
+        l.law_id, l.title, l.status, l.choices,
+        {LawTimes.OpensAt}, {LawTimes.ClosesAt}, {LawTimes.CreatedAt}, {LawTimes.UpdatedAt},
         coalesce(r.votes, 0), coalesce(r.version, 0)
         """;
 

@@ -50,6 +50,7 @@ public static class TallySetup
         services.AddSingleton<TallyWriter>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FlushAtStop>();
         services.AddSingleton<LawBook>();
+        services.AddSingleton<WentBackLog>();
     }
 
     private static string Required(string? connectionString) =>

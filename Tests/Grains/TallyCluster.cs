@@ -65,6 +65,7 @@ internal sealed class TallyCluster : IAsyncDisposable
             silo.Services.AddSingleton<TallyWriter>();
             silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FlushAtStop>();
             silo.Services.AddSingleton<LawBook>();
+            silo.Services.AddSingleton<WentBackLog>();
             silo.Services.AddSingleton<TallyFeed>();
         });
         var cluster = builder.Build();

@@ -10,6 +10,8 @@ namespace Votes.Silo.Api.Live;
 /// </summary>
 public sealed partial class LawWatcher : ITallyWatcher, IAsyncDisposable
 {
+    private static readonly TimeSpan OlderForAMoment = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly string _lawId;
     private readonly TallyReader _tallies;
@@ -114,8 +116,11 @@ public sealed partial class LawWatcher : ITallyWatcher, IAsyncDisposable
     {
         lock (_gate)
         {
-            // An activation that has seen less than the one before it answers with a smaller version for a moment.
-            if (Latest is { } latest && (tally.Version < latest.Tally.Version || tally.SaysTheSameAs(latest.Tally)))
+            // An activation that has seen less than the one before it answers with a smaller version for a moment. Where
+            // the database has gone back, a new activation goes on doing so (docs/adr/0005-versions.md).
+            if (Latest is { Tally: var latest }
+                && (tally.SaysTheSameAs(latest)
+                    || (tally.Version < latest.Version && tally.AsOf - latest.AsOf < OlderForAMoment)))
             {
                 return;
             }

@@ -57,6 +57,39 @@ public sealed class TallyTests
     }
 
     [Fact]
+    public void Totals_are_restated_as_they_are_on_record_and_the_version_grows()
+    {
+        var tally = new Tally();
+        tally.Set(new ChoiceTotal("yes", 7, 3));
+        tally.Set(new ChoiceTotal("no", 5, 2));
+        tally.Accept("yes");
+
+        var restated = tally.Restate([new ChoiceTotal("yes", 6, 1), new ChoiceTotal("abstain", 1, 1)]);
+
+        Assert.Equal((6, 0, 1), (tally.Durable("yes"), tally.Durable("no"), tally.Durable("abstain")));
+        Assert.Equal((7, 1, 1, 6), (tally.DurableTotal, tally.Pending, tally.VersionOf("yes"), tally.Version));
+        Assert.Equal(["yes True", "no True", "abstain False"], restated.Select(static t => $"{t.Now.Choice} {t.WentBack}"));
+    }
+
+    [Theory]
+    [InlineData(7, 3, 0, false)]
+    [InlineData(6, 4, 1, false)]
+    [InlineData(8, 3, 1, false)]
+    [InlineData(6, 3, 1, true)]
+    [InlineData(6, 2, 1, true)]
+    public void A_record_that_is_older_than_memory_has_gone_back(long total, long version, long grows, bool wentBack)
+    {
+        var tally = new Tally();
+        tally.Set(new ChoiceTotal("yes", 7, 3));
+
+        var restated = tally.Restate([new ChoiceTotal("yes", total, version)]);
+
+        Assert.Equal(3 + grows, tally.Version);
+        Assert.Equal(wentBack, restated.Any(static change => change.WentBack));
+        Assert.Equal(total, tally.Durable("yes"));
+    }
+
+    [Fact]
     public void The_version_never_goes_back_and_grows_with_every_change() =>
         Gen.Select(Gen.Bool.Select(static yes => yes ? "yes" : "no"), Gen.Long[0, 100], Gen.Long[1, 100]).Array.Sample(static sets =>
         {

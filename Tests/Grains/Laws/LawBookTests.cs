@@ -58,5 +58,17 @@ public sealed class LawBookTests
         Assert.Equal(LawStatus.Open, book["law"].Status);
     }
 
+    [Fact]
+    public async Task A_law_that_cannot_be_read_fails_alone()
+    {
+        await using var book = NewBook();
+        _store.Unreadable["law 77"] = true;
+        var reads = Enumerable.Range(0, 200).Select(i => book.OpenAsync($"law {i}", Stop)).ToList();
+
+        await Assert.ThrowsAsync<InvalidCastException>(() => reads[77]);
+        reads.RemoveAt(77);
+        Assert.Equal(199, (await Task.WhenAll(reads)).Length);
+    }
+
     private LawBook NewBook() => new(_store, _time, NullLogger<LawBook>.Instance);
 }

@@ -21,6 +21,7 @@ internal sealed class GatedTallyStore : ITallyStore
     private readonly ConcurrentQueue<StoreFault> _faults = new();
     private readonly SemaphoreSlim _arrivals = new(0);
     private TaskCompletionSource _open = Opened();
+    private TaskCompletionSource _readsOpen = Opened();
 
     /// <summary>The votes of each write that was tried, in their order.</summary>
     public ConcurrentQueue<int> Writes { get; } = new();
@@ -33,6 +34,9 @@ internal sealed class GatedTallyStore : ITallyStore
 
     /// <summary>Laws that the store refuses to register.</summary>
     public ConcurrentDictionary<string, bool> RefusedLaws { get; } = new();
+
+    /// <summary>Laws whose rows hold what a program cannot read.</summary>
+    public ConcurrentDictionary<string, bool> Unreadable { get; } = new();
 
     /// <summary>Whether reads fail, as while the database is down.</summary>
     public bool ReadsFail { get; set; }
@@ -73,6 +77,29 @@ internal sealed class GatedTallyStore : ITallyStore
             _totals[(lawId, choice)] = new ChoiceTotal(choice, total, before.Version + 1);
         }
     }
+
+    /// <summary>Takes a law's votes out, as an owner does who deletes the rows of both tables.</summary>
+    public void Withdraw(string lawId)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _audit.Keys.Where(key => key.LawId == lawId).ToArray())
+            {
+                _audit.Remove(key);
+            }
+
+            foreach (var key in _totals.Keys.Where(key => key.LawId == lawId).ToArray())
+            {
+                _totals.Remove(key);
+            }
+        }
+    }
+
+    /// <summary>Holds the answers of reads back, which were read already, until <see cref="ReleaseReads"/>.</summary>
+    public void HoldReads() => _readsOpen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets the answers go.</summary>
+    public void ReleaseReads() => _readsOpen.TrySetResult();
 
     /// <summary>Whether the law is registered.</summary>
     public bool Knows(string lawId)
@@ -160,29 +187,42 @@ internal sealed class GatedTallyStore : ITallyStore
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
+    public async Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
         IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
     {
-        Loads.Enqueue(lawIds.Count);
+        var laws = Load(lawIds);
+        await _readsOpen.Task.WaitAsync(cancellationToken);
+        return laws;
+    }
+
+    /// <inheritdoc/>
+    public Task<ChangedLaws> LoadChangedLawsAsync(
+        LawsAsOf? since, Func<IReadOnlyCollection<string>> known, CancellationToken cancellationToken)
+    {
         ThrowIfReadsFail();
         lock (_gate)
         {
-            return Task.FromResult<IReadOnlyDictionary<string, LawSnapshot>>(lawIds.ToDictionary(
+            return Task.FromResult(new ChangedLaws([.. _laws.Values], default));
+        }
+    }
+
+    private Dictionary<string, LawSnapshot> Load(IReadOnlyCollection<string> lawIds)
+    {
+        Loads.Enqueue(lawIds.Count);
+        ThrowIfReadsFail();
+        if (lawIds.Any(Unreadable.ContainsKey))
+        {
+            throw new InvalidCastException("a row cannot be read");
+        }
+
+        lock (_gate)
+        {
+            return lawIds.ToDictionary(
                 static lawId => lawId,
                 lawId => new LawSnapshot(
                     _laws.GetValueOrDefault(lawId) ?? Law.Unregistered(lawId),
                     [.. _totals.Where(row => row.Key.LawId == lawId).Select(static row => row.Value)]),
-                StringComparer.Ordinal));
-        }
-    }
-
-    /// <inheritdoc/>
-    public Task<ChangedLaws> LoadChangedLawsAsync(DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        ThrowIfReadsFail();
-        lock (_gate)
-        {
-            return Task.FromResult(new ChangedLaws([.. _laws.Values], since));
+                StringComparer.Ordinal);
         }
     }
 

@@ -238,18 +238,6 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Changed_laws_are_those_changed_since_then()
-    {
-        var before = await _store.LoadChangedLawsAsync(TimeProvider.System.GetUtcNow().AddYears(1), Stop);
-        Assert.Empty(before.Laws);
-        await ScalarAsync<object>("INSERT INTO laws (law_id, title) VALUES ('changed', 'A law')");
-
-        var after = await _store.LoadChangedLawsAsync(before.AsOf, Stop);
-
-        Assert.Equal(["changed"], after.Laws.Select(static law => law.LawId));
-    }
-
-    [Fact]
     public async Task A_value_that_the_database_refuses_is_the_rows_fault_and_the_lane_goes_on()
     {
         await Assert.ThrowsAsync<RowsRefusedException>(() => WriteAsync("law", [VoteSamples.By(1, "a\0b")]));
