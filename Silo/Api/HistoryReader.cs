@@ -23,7 +23,8 @@ public sealed class HistoryReader(ApiDatabase database)
     /// <summary>
     /// Votes per step and choice since the begin ($3 end, $4 step), those after the end in a row without a step; and of each
     /// choice what it had before. That is today's total less what came since, so that a chart of the last hour reads an hour
-    /// and not all of it. One statement, one snapshot: the figures add up.
+    /// and not all of it. One statement, one snapshot: the figures add up. A choice that has votes and no total, which only an
+    /// edit by hand brings about, had none before.
     /// </summary>
     private const string Sql = """
         WITH since AS MATERIALIZED (
@@ -31,9 +32,10 @@ public sealed class HistoryReader(ApiDatabase database)
                  sum(votes)::bigint AS votes
             FROM ({0}) AS counted
            GROUP BY 1, 2)
-        SELECT r.choice, -1 AS step,
-               r.total - coalesce((SELECT sum(votes) FROM since s WHERE s.choice = r.choice), 0)::bigint AS votes
-          FROM vote_results r WHERE r.law_id = $1
+        SELECT c.choice, -1 AS step,
+               coalesce(r.total, 0) - coalesce((SELECT sum(votes) FROM since s WHERE s.choice = c.choice), 0)::bigint AS votes
+          FROM (SELECT choice FROM vote_results WHERE law_id = $1 UNION SELECT choice FROM since) c
+          LEFT JOIN vote_results r ON r.law_id = $1 AND r.choice = c.choice
         UNION ALL
         SELECT choice, step, votes FROM since WHERE step IS NOT NULL
          ORDER BY 2, 1
@@ -45,36 +47,56 @@ public sealed class HistoryReader(ApiDatabase database)
     /// <summary>The history; every step has a point, whether or not anybody voted.</summary>
     public async Task<HistoryView> ReadAsync(string lawId, HistoryQuery query, CancellationToken cancellationToken)
     {
+        var (summedFrom, summedUntil) = await ReadRangeAsync(cancellationToken);
+        if (query.IsOfMinutes(summedUntil))
+        {
+            // Minutes that are summed up meanwhile are read from the audit, and no vote twice.
+            var summed = await ReadAsync(
+                lawId,
+                query,
+                MinutesSql,
+                [new NpgsqlParameter { Value = summedFrom }, new NpgsqlParameter { Value = summedUntil }],
+                cancellationToken);
+            if (summed.Before.All(static votes => votes >= 0))
+            {
+                return summed;
+            }
+
+            // More votes in the minutes than in the total: somebody took votes out after their minute was summed up. The
+            // audit is the record, and the minutes are not.
+        }
+
+        return await ReadAsync(lawId, query, AuditSql, [], cancellationToken);
+    }
+
+    private async Task<HistoryView> ReadAsync(
+        string lawId, HistoryQuery query, string sql, NpgsqlParameter[] range, CancellationToken cancellationToken)
+    {
         var choices = new List<string>();
         var before = new List<long>();
         var votes = new Dictionary<int, long[]>();
-        var (summedFrom, summedUntil) = await ReadRangeAsync(cancellationToken);
-        var isOfMinutes = query.IsOfMinutes(summedUntil);
         await using var command = database.Command(
-            isOfMinutes ? MinutesSql : AuditSql,
-            new NpgsqlParameter { Value = lawId },
-            new NpgsqlParameter { Value = query.From },
-            new NpgsqlParameter { Value = query.To },
-            new NpgsqlParameter { Value = query.Step.TotalSeconds });
-        if (isOfMinutes)
-        {
-            // Minutes that are summed up meanwhile are read from the audit, and no vote twice.
-            command.Parameters.Add(new NpgsqlParameter { Value = summedFrom });
-            command.Parameters.Add(new NpgsqlParameter { Value = summedUntil });
-        }
-
+            sql,
+            [
+                new NpgsqlParameter { Value = lawId },
+                new NpgsqlParameter { Value = query.From },
+                new NpgsqlParameter { Value = query.To },
+                new NpgsqlParameter { Value = query.Step.TotalSeconds },
+                .. range,
+            ]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var (choice, step, count) = (reader.GetString(0), reader.GetInt32(1), reader.GetInt64(2));
             if (step < 0)
             {
+                // Of the audit never less than none, whatever the total says.
                 choices.Add(choice);
-                before.Add(count);
+                before.Add(range.Length == 0 ? Math.Max(count, 0) : count);
                 continue;
             }
 
-            // A choice with audit rows has a total: both are written in one transaction.
+            // The choices come first, each that has votes among them.
             votes.TryAdd(step, new long[choices.Count]);
             votes[step][choices.IndexOf(choice)] = count;
         }

@@ -150,6 +150,22 @@ public sealed class ClosingLawTests(TestServers servers) : IAsyncLifetime
         await ExecuteAsync("UPDATE laws SET status = status WHERE law_id = 'law-2026-001'");
     }
 
+    [Theory]
+    [InlineData("UPDATE laws SET status = 'open' WHERE law_id = 'law-2026-001'")]
+    [InlineData("UPDATE laws SET law_id = 'law-2026-001x' WHERE law_id = 'law-2026-001'")]
+    [InlineData("DELETE FROM laws WHERE law_id = 'law-2026-001'")]
+    public async Task The_application_cannot_open_a_closed_law_again_and_the_owner_can(string reopen)
+    {
+        await ExecuteAsync(Close);
+        await using var service = new NpgsqlConnection(_database.ServiceConnectionString);
+        await service.OpenAsync(Stop);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(service, reopen));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        await ExecuteAsync(service, "UPDATE laws SET title = 'x', status = 'closed' WHERE law_id = 'law-2026-001'");
+        await ExecuteAsync(reopen);
+    }
+
     [Fact]
     public async Task Laws_are_not_held_in_a_transaction_whose_statements_share_a_snapshot()
     {

@@ -72,12 +72,43 @@ public sealed class HistoryRouteTests(SharedApi api, TestServers servers)
             fromMinutes.EnumerateArray().Select(Totals),
             (await silo.GetAsync(Audit)).Ok().GetProperty("points").EnumerateArray().Take(3).Select(Totals));
 
-        await using var change = owner.CreateCommand("update vote_minutes set votes = 2 where choice = 'no'");
+        // With a total that allows for it.
+        await using var change = owner.CreateCommand(
+            "update vote_minutes set votes = 2 where choice = 'no'; update vote_results set total = 2 where choice = 'no'");
         await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         Assert.Equal(
             3, (await silo.GetAsync(Minutes)).Ok().GetProperty("points")[1].GetProperty("votes").GetInt64());
 
+        // Votes that were taken out after their minute was summed up: the history is the audit's, and not below zero.
+        await using var takeOut = owner.CreateCommand(
+            """
+            delete from vote_audit where law_id = 'minutes' and choice = 'yes' and counted_at > '2026-03-01T12:00:00Z';
+            update vote_results set total = 1, version = version + 1 where law_id = 'minutes';
+            """);
+        await takeOut.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var after = (await silo.GetAsync(Minutes)).Ok();
+        Assert.Equal("[0,0]", after.GetProperty("before").GetRawText());
+        Assert.Equal(["[0,1]", "[1,1]", "[1,1]"], after.GetProperty("points").EnumerateArray().Select(Totals));
+
         static string Totals(JsonElement point) => point.GetProperty("totals").GetRawText();
+    }
+
+    [Fact]
+    public async Task Votes_without_a_total_are_in_the_history()
+    {
+        await api.ExecuteAsync(
+            """
+            insert into laws (law_id) values ('history-lost');
+            insert into vote_audit (law_id, voter, vote_id, choice, cast_at, counted_at)
+            values ('history-lost', gen_random_uuid(), gen_random_uuid(), 'yes', '2026-03-01Z', '2026-03-01T12:00:00Z');
+            """);
+
+        var history = (await _silo.GetAsync(
+            "/api/laws/history-lost/history?from=2026-03-01T12:00:00Z&to=2026-03-01T12:01:00.5Z&step=60")).Ok();
+
+        Assert.Equal("""["yes"]""", history.GetProperty("choices").GetRawText());
+        Assert.Equal("[0]", history.GetProperty("before").GetRawText());
+        Assert.Equal("[1]", history.GetProperty("points")[0].GetProperty("totals").GetRawText());
     }
 
     [Theory]
