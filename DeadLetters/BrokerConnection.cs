@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using Votes.Security;
+using Votes.Security.Amqp;
 
 namespace Votes.DeadLetters;
 
@@ -26,19 +26,13 @@ public sealed class BrokerConnection : IAsyncDisposable
     /// <exception cref="DeadLettersException">The broker is not there, or refuses the user.</exception>
     public static async Task<BrokerConnection> OpenAsync(BrokerAddress address, CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = address.Uri,
-            // Behind the address, which would let a certificate for any name through.
-            Ssl = BrokerTls.For(address.Uri, address.CaFile, "the file of authorities (RabbitMq:CaFile, AMQP_CA_FILE)"),
-            AutomaticRecoveryEnabled = false,
-            TopologyRecoveryEnabled = false,
-            RequestedHeartbeat = Heartbeat,
-            RequestedConnectionTimeout = CallLimit,
-            ContinuationTimeout = CallLimit,
-            MaxInboundMessageBodySize = MaxInboundBytes,
-            ClientProvidedName = "votes ops",
-        };
+        var factory = BrokerFactory.Create(
+            address.Uri, address.CaFile, "the file of authorities (RabbitMq:CaFile, AMQP_CA_FILE)");
+        factory.RequestedHeartbeat = Heartbeat;
+        factory.RequestedConnectionTimeout = CallLimit;
+        factory.ContinuationTimeout = CallLimit;
+        factory.MaxInboundMessageBodySize = MaxInboundBytes;
+        factory.ClientProvidedName = "votes ops";
         try
         {
             return new(await CallAsync(factory.CreateConnectionAsync, cancellationToken));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client;
+using Votes.Security.Amqp;
 
 namespace Votes.DeadLetters;
 
@@ -42,15 +43,23 @@ public sealed record Letter(IReadOnlyBasicProperties Properties, ReadOnlyMemory<
     /// <summary>When the publisher says that it sent the message; null where it does not say.</summary>
     public DateTimeOffset? SentAt => Properties.IsTimestampPresent() ? Time(Properties.Timestamp) : null;
 
-    /// <summary>A header as text: bytes as UTF-8, anything else as its value.</summary>
-    public static string TextOf(object? value) => value switch
+    /// <summary>
+    /// A header as text: bytes as UTF-8, anything else as its value. Tables and arrays that nest deeper than a connection
+    /// lets through are three dots.
+    /// </summary>
+    public static string TextOf(object? value) => TextOf(value, HeaderGuard.MaxDepth);
+
+    private static string TextOf(object? value, int levels) => value switch
     {
         null => "",
         byte[] bytes => Encoding.UTF8.GetString(bytes),
+        BinaryTableValue { Bytes: { } bytes } => Encoding.UTF8.GetString(bytes),
         AmqpTimestamp time => Time(time) is { } at ? at.ToString("u", CultureInfo.InvariantCulture) : "no time",
+        IDictionary<string, object?> or System.Collections.IList when levels == 0 => "...",
         IDictionary<string, object?> table =>
-            $"{{{string.Join(", ", table.Select(static entry => $"{entry.Key}: {TextOf(entry.Value)}"))}}}",
-        System.Collections.IList list => $"[{string.Join(", ", list.Cast<object?>().Select(TextOf))}]",
+            $"{{{string.Join(", ", table.Select(entry => $"{entry.Key}: {TextOf(entry.Value, levels - 1)}"))}}}",
+        System.Collections.IList list =>
+            $"[{string.Join(", ", list.Cast<object?>().Select(entry => TextOf(entry, levels - 1)))}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 

@@ -20,6 +20,9 @@ public static class LetterHeaders
     /// <summary>The header with the number of times that the message was replayed.</summary>
     public const string Replays = "x-votes-replays";
 
+    /// <summary>The header with the names of the headers that were left out because they nest too deep.</summary>
+    public const string DroppedHeaders = "x-votes-dropped-headers";
+
     /// <summary>The header that keeps the priority of a letter that was looked at.</summary>
     public const string Priority = "x-votes-priority";
 
@@ -28,7 +31,7 @@ public static class LetterHeaders
     private static readonly string[] OfTheTransport =
         ["CC", "BCC", "x-delivery-count", "x-acquired-count", "x-dotnet-pub-seq-no"];
 
-    private static readonly string[] OfTheRejection = [Reason, Field, Detail, At, Priority, Replays];
+    private static readonly string[] OfTheRejection = [Reason, Field, Detail, At, DroppedHeaders, Priority, Replays];
 
     /// <summary>The properties under which a letter goes back to the end of the dead-letter queue.</summary>
     public static BasicProperties ToPutBack(IReadOnlyBasicProperties letter)

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using Votes.Ingest.Configuration;
-using Votes.Security;
+using Votes.Security.Amqp;
 
 namespace Votes.Ingest;
 
@@ -23,8 +23,9 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     private const ushort ResourceLocked = 405;
     private const ushort PreconditionFailed = 406;
 
-    private readonly ConnectionFactory _factory = Factory(options, ConnectionFactoryBase.DefaultSocketFactory);
-    private readonly ConnectionFactory _consumers = Factory(options, CoalescingStream.SocketFactory(time));
+    private readonly ConnectionFactory _factory = Factory(options, read: null);
+    private readonly ConnectionFactory _consumers = Factory(
+        options, socket => new CoalescingStream(socket, time));
 
     /// <summary>Opens a connection.</summary>
     /// <param name="name">Its name in the broker's lists.</param>
@@ -202,19 +203,15 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     private Task<IChannel> OpenChannelAsync(IConnection connection, CancellationToken cancellationToken) =>
         CallAsync(token => connection.CreateChannelAsync(null, token), cancellationToken);
 
-    private static ConnectionFactory Factory(
-        RabbitMqOptions options, Func<AddressFamily, ITcpClient> socketFactory) => new()
-        {
-            Uri = new Uri(options.Uri),
-            // Behind the address, which would let a certificate for any name through.
-            Ssl = BrokerTls.For(new Uri(options.Uri), options.CaFile, RabbitMqOptions.CaFileKey),
-            // A lane owns its reconnect: the client's recovery would mix deliveries of the old and the new channel.
-            AutomaticRecoveryEnabled = false,
-            TopologyRecoveryEnabled = false,
-            RequestedHeartbeat = options.Heartbeat,
-            RequestedConnectionTimeout = options.CallTimeout,
-            ContinuationTimeout = options.CallTimeout,
-            MaxInboundMessageBodySize = MaxInboundBytes,
-            SocketFactory = socketFactory,
-        };
+    private static ConnectionFactory Factory(RabbitMqOptions options, Func<Socket, NetworkStream>? read)
+    {
+        // It does not recover by itself, since a lane owns its reconnect: the client's recovery would mix deliveries of the
+        // old and the new channel.
+        var factory = BrokerFactory.Create(new Uri(options.Uri), options.CaFile, RabbitMqOptions.CaFileKey, read);
+        factory.RequestedHeartbeat = options.Heartbeat;
+        factory.RequestedConnectionTimeout = options.CallTimeout;
+        factory.ContinuationTimeout = options.CallTimeout;
+        factory.MaxInboundMessageBodySize = MaxInboundBytes;
+        return factory;
+    }
 }

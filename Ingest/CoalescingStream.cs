@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using RabbitMQ.Client;
 
 namespace Votes.Ingest;
 
@@ -30,10 +28,6 @@ public sealed class CoalescingStream(Socket socket, TimeProvider time) : Network
     private int _to;
     private long? _lastRead;
     private bool _isFast;
-
-    /// <summary>A socket factory for connections that are read so.</summary>
-    public static Func<AddressFamily, ITcpClient> SocketFactory(TimeProvider time) =>
-        family => new Client(ConnectionFactoryBase.DefaultSocketFactory(family), time);
 
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -70,28 +64,5 @@ public sealed class CoalescingStream(Socket socket, TimeProvider time) : Network
         _buffer.AsSpan(_from, count).CopyTo(buffer);
         _from += count;
         return count;
-    }
-
-    /// <summary>The client library's own socket with this stream.</summary>
-    private sealed class Client(ITcpClient inner, TimeProvider time) : ITcpClient
-    {
-        public bool Connected => inner.Connected;
-
-        public TimeSpan ReceiveTimeout
-        {
-            get => inner.ReceiveTimeout;
-            set => inner.ReceiveTimeout = value;
-        }
-
-        Socket ITcpClient.Client => inner.Client;
-
-        public Task ConnectAsync(IPAddress host, int port, CancellationToken cancellationToken = default) =>
-            inner.ConnectAsync(host, port, cancellationToken);
-
-        public NetworkStream GetStream() => new CoalescingStream(inner.Client, time);
-
-        public void Close() => inner.Close();
-
-        public void Dispose() => inner.Dispose();
     }
 }

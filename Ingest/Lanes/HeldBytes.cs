@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using Votes.Security.Amqp;
 
 namespace Votes.Ingest.Lanes;
 
@@ -46,7 +47,7 @@ public sealed class HeldBytes(long limit, int usualPrefetch)
 
     /// <summary>Roughly what a message holds beside its body.</summary>
     public static long Weigh(IReadOnlyBasicProperties properties) =>
-        properties.Headers is { Count: > 0 } headers ? Weigh(headers) : 0;
+        properties.Headers is { Count: > 0 } headers ? Weigh(headers, HeaderGuard.MaxDepth) : 0;
 
     /// <summary>Adds what a message holds.</summary>
     /// <returns>False where that is too much; it is not added, and the prefetch is smaller.</returns>
@@ -102,13 +103,17 @@ public sealed class HeldBytes(long limit, int usualPrefetch)
         }
     }
 
-    private static long Weigh(object? value) => value switch
+    // Headers that were read through the guard have no more levels; any others are not followed further than that.
+    private static long Weigh(object? value, int levels) => value switch
     {
         byte[] bytes => BytesOfAValue + bytes.Length,
         string text => BytesOfAValue + (2 * text.Length),
-        IEnumerable<KeyValuePair<string, object?>> table =>
-            BytesOfAValue + table.Sum(static entry => BytesOfAValue + (2 * entry.Key.Length) + Weigh(entry.Value)),
-        System.Collections.IEnumerable list => BytesOfAValue + list.Cast<object?>().Sum(Weigh),
+        BinaryTableValue { Bytes: { } bytes } => BytesOfAValue + bytes.Length,
+        _ when levels == 0 => BytesOfAValue,
+        IEnumerable<KeyValuePair<string, object?>> table => BytesOfAValue
+            + table.Sum(entry => BytesOfAValue + (2 * entry.Key.Length) + Weigh(entry.Value, levels - 1)),
+        System.Collections.IEnumerable list =>
+            BytesOfAValue + list.Cast<object?>().Sum(entry => Weigh(entry, levels - 1)),
         _ => BytesOfAValue,
     };
 }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Votes.Ingest;
-using Votes.Security;
+using Votes.Security.Amqp;
 
 namespace Votes.LoadTest.Publishing;
 
@@ -31,18 +31,11 @@ internal sealed class Broker(Endpoints endpoints, LoadSettings settings, TimePro
     /// </summary>
     public async Task<IConnection> ConnectAsync(string name, CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = endpoints.AmqpUrl,
-            // Behind the address, which would let a certificate for any name through.
-            Ssl = BrokerTls.For(endpoints.AmqpUrl, endpoints.AmqpCaFile, "AMQP_CA_FILE"),
-            AutomaticRecoveryEnabled = false,
-            TopologyRecoveryEnabled = false,
-            RequestedHeartbeat = Heartbeat,
-            RequestedConnectionTimeout = settings.BrokerTimeout,
-            ContinuationTimeout = settings.BrokerTimeout,
-            ClientProvidedName = $"votes-load-test {name}",
-        };
+        var factory = BrokerFactory.Create(endpoints.AmqpUrl, endpoints.AmqpCaFile, "AMQP_CA_FILE");
+        factory.RequestedHeartbeat = Heartbeat;
+        factory.RequestedConnectionTimeout = settings.BrokerTimeout;
+        factory.ContinuationTimeout = settings.BrokerTimeout;
+        factory.ClientProvidedName = $"votes-load-test {name}";
         using var limit = Limit(cancellationToken);
         return await factory.CreateConnectionAsync(limit.Token).WaitAsync(limit.Token);
     }

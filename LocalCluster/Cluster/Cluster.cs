@@ -6,6 +6,9 @@ namespace Votes.LocalCluster;
 /// </summary>
 public sealed class Cluster : IAsyncDisposable
 {
+    // As in deploy/rabbitmq/rabbitmq.conf, where it is explained.
+    private const int FrameMaxBytes = 16_384;
+
     private static readonly TimeSpan MigrationLimit = TimeSpan.FromMinutes(10);
 
     private readonly ClusterOptions _options;
@@ -234,6 +237,7 @@ public sealed class Cluster : IAsyncDisposable
             EpmdPort = state.EpmdPort,
             DistributionPort = state.DistributionPort,
             Password = password,
+            FrameMax = FrameMaxBytes,
             Tls = options.Tls,
         };
 }

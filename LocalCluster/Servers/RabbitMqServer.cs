@@ -173,6 +173,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             In("rabbitmq.conf"),
             $"""
             {Listener()}
+            {FrameMax()}
             default_user = {User}
             default_pass = {_settings.Password}
             log.console = true
@@ -182,6 +183,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
             """,
             cancellationToken);
     }
+
+    private string FrameMax() => _settings.FrameMax is { } bytes ? $"frame_max = {Text(bytes)}" : "";
 
     private string Listener() => _settings.Tls is not { } tls
         ? $"listeners.tcp.1 = 127.0.0.1:{Text(Port)}"

@@ -21,6 +21,11 @@ public sealed record RabbitMqSettings
     /// <summary>The password of the user; used when the broker's data is made, and to connect.</summary>
     public required string Password { get; init; }
 
+    /// <summary>
+    /// The longest frame, in bytes, and with it the longest headers of a message; null for the server's default.
+    /// </summary>
+    public int? FrameMax { get; init; }
+
     /// <summary>What it shows its clients; null for a server without TLS.</summary>
     public ServerTls? Tls { get; init; }
 }

@@ -108,6 +108,9 @@ internal sealed class QueueFixture : IAsyncDisposable
         Channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true), Cancelled);
     }
 
+    /// <summary>A channel without confirms, for what the client library must not write headers of its own into.</summary>
+    public Task<IChannel> OpenChannelAsync() => _connection!.CreateChannelAsync(cancellationToken: Cancelled);
+
     public async Task DeclareAsync()
     {
         var arguments = QueueArguments.For(_connection!, Options.QueueType);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RabbitMQ.Client;
 using Spectre.Console;
+using Votes.LoadTest.Chaos.Faults;
 using Votes.Ops.CommandLine;
 using Votes.Tests.Servers;
 using Xunit;
@@ -13,6 +14,7 @@ internal sealed class DeadLetterFixture : IAsyncDisposable
     public const string Queue = "votes.aggregation";
     public const string DeadLetterQueue = "votes.aggregation.dead";
     private const int Width = 200;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly IConnection _connection;
 
@@ -47,6 +49,29 @@ internal sealed class DeadLetterFixture : IAsyncDisposable
 
     public async Task AddAsync(byte[] body, BasicProperties properties) =>
         await Channel.BasicPublishAsync("", DeadLetterQueue, mandatory: true, properties, body, Stop);
+
+    /// <summary>Adds dead letters with headers that the client library does not survive.</summary>
+    public async Task AddHostileAsync()
+    {
+        // Without confirms: with them the library writes the headers by itself.
+        await using var raw = await _connection.CreateChannelAsync(cancellationToken: Stop);
+        var published = await Channel.MessageCountAsync(DeadLetterQueue, Stop);
+        foreach (var headers in new[]
+        {
+            HostileHeaders.Nested(25_000), HostileHeaders.Nested(2_000, tableEach: 2),
+            HostileHeaders.Of("n", [(byte)'L', 0, 0, 0, 0, 0, 0, 0, 7]), HostileHeaders.Of("d", [(byte)'D', 255, 0, 0, 0, 7]),
+        })
+        {
+            await raw.BasicPublishAsync("", DeadLetterQueue, true, headers, Letters.Vote(7), Stop);
+            published++;
+        }
+
+        // A quorum queue works on the first for many seconds.
+        while (await Channel.MessageCountAsync(DeadLetterQueue, Stop) < published)
+        {
+            await Task.Delay(PollInterval, TimeProvider.System, Stop);
+        }
+    }
 
     /// <summary>Adds votes with numbers from 0, all for one reason.</summary>
     public Task AddVotesAsync(int count, string reason = "law_closed") => Task.WhenAll(

@@ -34,6 +34,21 @@ public sealed class DeadLetterListTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Letters_with_headers_that_the_client_library_does_not_survive_are_listed_and_replayed()
+    {
+        await using var scene = await DeadLetterFixture.CreateAsync(servers);
+        await scene.AddHostileAsync();
+        await scene.AddVotesAsync(1);
+
+        // Twice: what was put back by the first look is as safe as what came.
+        Assert.Contains("5 of 5 dead letters looked at", (await scene.RunAsync("list")).Output, StringComparison.Ordinal);
+        Assert.Contains("5 of 5 dead letters looked at", (await scene.RunAsync("list")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitStatus.Done, (await scene.RunAsync("replay", "--all")).Status);
+
+        Assert.Equal(5, (await scene.DrainAsync(DeadLetterFixture.Queue)).Count);
+    }
+
+    [Fact]
     public async Task Looking_uses_up_no_deliveries_of_a_queue_that_drops_letters_over_a_limit()
     {
         await using var scene = await DeadLetterFixture.CreateAsync(servers, deliveryLimit: 1);

@@ -64,7 +64,7 @@ start_rabbitmq() {
     printf '%s\n' "listeners.tcp.1 = 127.0.0.1:$((BASE_PORT + 1))" 'default_user = votes' \
         "default_pass = $broker_password" 'log.console = true' 'log.file = false' >"$servers/rabbitmq/rabbitmq.conf"
     # The image reads this file too; sizes that fit its container are left out.
-    grep '^max_message_size' deploy/rabbitmq/rabbitmq.conf >>"$servers/rabbitmq/rabbitmq.conf"
+    grep -E '^(max_message_size|frame_max)' deploy/rabbitmq/rabbitmq.conf >>"$servers/rabbitmq/rabbitmq.conf"
     echo '[].' >"$servers/rabbitmq/enabled_plugins"
     : >"$servers/rabbitmq/env.conf"
     broker_variables=(

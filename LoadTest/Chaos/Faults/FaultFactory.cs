@@ -52,6 +52,7 @@ internal static class FaultFactory
             FaultKind.RabbitMemoryAlarm => new MemoryAlarm(cluster),
             FaultKind.RabbitQueueDelete => new DeletedQueue(cluster),
             FaultKind.RabbitConsumerTimeout => new ConsumerTimeout(cluster),
+            FaultKind.RabbitNestedHeaders => new NestedHeaders(cluster),
             _ => OfLink(planned.Kind, cluster, silo, ingest, new Dice(seed).Coin()),
         };
     }

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Votes.Ingest;
 using Votes.LocalCluster;
-using Votes.Security;
+using Votes.Security.Amqp;
 
 namespace Votes.LoadTest.Chaos.Faults;
 
@@ -56,6 +56,37 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
             endpoints.Queue, Endpoints.VotesExchange, endpoints.Queue, cancellationToken: cancellationToken);
         await WriteDownAsync(cancellationToken);
         return consumers;
+    }
+
+    /// <summary>Publishes a body once under each of the headers, to a queue.</summary>
+    public async Task PublishRawAsync(
+        string queue, IReadOnlyList<HostileHeaders> headers, byte[] body, CancellationToken cancellationToken)
+    {
+        await using var connection = await Factory().CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        foreach (var each in headers)
+            await channel.BasicPublishAsync("", queue, mandatory: true, each, body, cancellationToken);
+        // The answer to this says that the broker has taken them.
+        await channel.CloseAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the dead letters with a body out of their queue; the others stay. Returns how many there were.</summary>
+    public async Task<int> RemoveDeadLettersAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        await using var connection = await Factory().CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        var removed = 0;
+        while (await channel.BasicGetAsync(endpoints.DeadLetterQueue, autoAck: false, cancellationToken) is { } letter)
+        {
+            if (!letter.Body.Span.SequenceEqual(body.Span))
+                continue;
+            await channel.BasicAckAsync(letter.DeliveryTag, multiple: false, cancellationToken);
+            removed++;
+        }
+
+        // Gives the others back, which were not acked.
+        await channel.CloseAsync(cancellationToken);
+        return removed;
     }
 
     /// <summary>Messages in the queue that votes arrive on, ready or unacked, as the broker's own list tells.</summary>
@@ -118,11 +149,11 @@ internal sealed class VoteQueues(RabbitMqServer server, Endpoints endpoints)
         }
     }
 
-    private ConnectionFactory Factory() => new()
+    private ConnectionFactory Factory()
     {
-        Uri = server.Uri(),
-        Ssl = BrokerTls.For(server.Uri(), endpoints.AmqpCaFile, "AMQP_CA_FILE"),
-        AutomaticRecoveryEnabled = false,
-        ClientProvidedName = "chaos drill",
-    };
+        var factory = BrokerFactory.Create(server.Uri(), endpoints.AmqpCaFile, "AMQP_CA_FILE");
+        factory.ClientProvidedName = "chaos drill";
+        factory.ContinuationTimeout = Limit;
+        return factory;
+    }
 }

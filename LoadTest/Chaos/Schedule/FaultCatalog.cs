@@ -37,6 +37,8 @@ public static class FaultCatalog
         Of(FaultKind.RabbitQueueDelete, "rabbit-queue-delete", RabbitMq, 1, 2, OtherBound, inPairs: false),
         Of(FaultKind.RabbitConsumerTimeout, "rabbit-consumer-timeout", RabbitMq, 10, 15, OtherBound,
             inPairs: false),
+        // Alone, for it takes its dead letters out again, and other faults may leave copies of them behind.
+        Of(FaultKind.RabbitNestedHeaders, "rabbit-nested-headers", RabbitMq, 3, 6, OtherBound, inPairs: false),
         .. Link("ingest-rabbit", FaultKind.IngestRabbitLatency, OtherBound),
         .. Link("ingest-silo", FaultKind.IngestSiloLatency, OtherBound),
         .. Link("silo-silo", FaultKind.SiloSiloLatency, SiloBound),

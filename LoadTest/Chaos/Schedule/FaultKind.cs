@@ -66,6 +66,9 @@ public enum FaultKind
     /// <summary>The broker closes channels whose deliveries stay unacked for too long.</summary>
     RabbitConsumerTimeout,
 
+    /// <summary>Messages are published whose headers the client library does not survive.</summary>
+    RabbitNestedHeaders,
+
     /// <summary>Each byte between Ingest and broker arrives late.</summary>
     IngestRabbitLatency,
 

@@ -89,6 +89,7 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
         await using var letters = await DeadLetterFixture.CreateAsync(servers);
         await letters.AddVotesAsync(3);
         await letters.AddVotesAsync(2, "law_unknown");
+        await letters.AddHostileAsync();
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
             database.ServiceConnectionString,
@@ -96,9 +97,10 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
             ("RabbitMq:Uri", letters.Broker.AbsoluteUri));
 
         var found = (await silo.SendAsync(HttpMethod.Post, Look, "{}", ApiSilo.OperatorKey)).Ok();
-        Assert.Equal(5, found.GetProperty("fit").GetInt64());
+        Assert.Equal(9, found.GetProperty("fit").GetInt64());
         Assert.Equal(
-            """[{"reason":"law_closed","field":"law_id","count":3},{"reason":"law_unknown","field":"law_id","count":2}]""",
+            """[{"reason":"","field":"","count":4},{"reason":"law_closed","field":"law_id","count":3},"""
+            + """{"reason":"law_unknown","field":"law_id","count":2}]""",
             found.GetProperty("groups").GetRawText());
 
         var replayed = (await silo.SendAsync(
@@ -107,7 +109,7 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
 
         var queues = (await silo.GetAsync("/api/ops/queues", ApiSilo.OperatorKey)).Ok();
         Assert.Equal(2, queues.GetProperty("votes").GetProperty("ready").GetInt64());
-        Assert.Equal(3, queues.GetProperty("dead_letters").GetProperty("ready").GetInt64());
+        Assert.Equal(7, queues.GetProperty("dead_letters").GetProperty("ready").GetInt64());
     }
 
     [Fact]

@@ -56,6 +56,18 @@ public sealed class FaultTests(DrillFixture fixture) : IClassFixture<DrillFixtur
         FaultKind.RabbitClose, RabbitMqLog("chaos drill closes all connections"), lettersRepeat: true);
 
     [Fact]
+    public async Task Messages_with_headers_that_the_client_library_does_not_survive_are_set_aside()
+    {
+        var ingest = Drill.Cluster.Ingests[0].Process;
+
+        // The run may be verified before the fault has taken its own dead letters out again.
+        await BitesAndHealsAsync(FaultKind.RabbitNestedHeaders, static () => Task.FromResult(true), lettersRepeat: true);
+
+        Assert.Equal(ingest, Drill.Cluster.Ingests[0].Process);
+        Assert.True(await Drill.Cluster.Ingests[0].IsReadyAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_silo_that_two_faults_have_hit_is_started_again_once()
     {
         var silo = Drill.Cluster.Silos[^1];
