@@ -76,14 +76,40 @@ public sealed class Broker(RabbitMqOptions options, TimeProvider time)
     /// must outlive the broker and its connections.
     /// </summary>
     /// <returns>
-    /// How the broker says that the one which exists differs from what would be made; null where it does not.
+    /// In what the one which exists differs from what would be made. The broker names one argument at a time, so the queue is
+    /// declared again with what it has of that one, until nothing differs.
     /// </returns>
-    /// <exception cref="UnusableQueueException">It does not, or belongs to another connection alone.</exception>
-    public async Task<string?> EnsureQueueAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    /// <exception cref="UnusableQueueException">
+    /// It does not, or belongs to another connection alone, or is a stream.
+    /// </exception>
+    public async Task<QueueDifferences> EnsureQueueAsync(
+        IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        var arguments = QueueArguments.For(connection, options.QueueType);
+        var differences = QueueDifferences.None;
+        while (await DeclareAsync(connection, queue, arguments, cancellationToken) is { } brokerSays
+            && QueueDifference.Read(brokerSays) is { } next
+            && differences.All.All(known => known.Argument != next.Argument))
+        {
+            differences = new QueueDifferences([.. differences.All, next]);
+            if (differences.IsStream)
+            {
+                throw UnusableQueueException.OfStream(queue, brokerSays);
+            }
+
+            arguments = differences.Adopt(arguments);
+        }
+
+        return differences;
+    }
+
+    /// <summary>Declares a queue.</summary>
+    /// <returns>How the broker says that the one which exists differs; null where it does not.</returns>
+    private async Task<string?> DeclareAsync(
+        IConnection connection, string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
         // To declare is the only way to learn of durability; a channel that is told no is closed, so it is thrown away.
         var channel = await OpenChannelAsync(connection, cancellationToken);
-        var arguments = QueueArguments.For(connection, options.QueueType);
         try
         {
             await CallAsync(

@@ -27,6 +27,7 @@ public sealed class IngestMetrics
     private readonly Gauge _callsAllowed;
     private readonly Gauge _unacked;
     private readonly Gauge _backlog;
+    private readonly Gauge _redeliveries;
     private readonly Gauge _lanes;
     private readonly Gauge _progress;
 
@@ -70,6 +71,10 @@ public sealed class IngestMetrics
             "Calls to grains that may be in flight: Dispatch:CallsInFlight at most, fewer after calls timed out.");
         _unacked = metrics.CreateGauge("votes_unacked", "Messages delivered and not acked, by lane.", ["lane"]);
         _backlog = metrics.CreateGauge("votes_lane_backlog", "1 where a lane asks silos to flush early.", ["lane"]);
+        _redeliveries = metrics.CreateGauge(
+            "votes_redelivery_count_max",
+            "How often, at the most, a message of the last 5 to 10 minutes had been delivered before, by lane.",
+            ["lane"]);
         _lanes = metrics.CreateGauge("votes_lanes_consuming", "Lanes that consume.");
         _progress = metrics.CreateGauge(
             "votes_last_progress_timestamp_seconds", "When a delivery batch settled last, in seconds since 1970.");
@@ -145,7 +150,8 @@ public sealed class IngestMetrics
     public void Acked() => _acks.Inc();
 
     /// <summary>The metrics of one lane.</summary>
-    public LaneMetrics Lane(string name) => new(_unacked.WithLabels(name), _backlog.WithLabels(name));
+    public LaneMetrics Lane(string name) =>
+        new(_unacked.WithLabels(name), _backlog.WithLabels(name), _redeliveries.WithLabels(name));
 
     /// <summary>Notes that a lane began to consume.</summary>
     public void LaneStarted() => _lanes.Inc();

@@ -123,15 +123,7 @@ public sealed partial class IngestService : BackgroundService
             {
                 foreach (var queue in new[] { _rabbitMq.Queue, _rabbitMq.DeadLetterQueue })
                 {
-                    var differs = await broker.EnsureQueueAsync(connection, queue, stop);
-                    if (differs?.Contains(QueueArguments.DeliveryLimit, StringComparison.Ordinal) is true)
-                    {
-                        LogDeliveryLimit(_log, queue, differs);
-                    }
-                    else if (differs is not null && QueueArguments.MayDrop(differs))
-                    {
-                        LogMayDrop(_log, queue, differs);
-                    }
+                    Warn(queue, await broker.EnsureQueueAsync(connection, queue, stop));
                 }
 
                 if (await VoteExchange.EnsureAsync(broker, connection, _rabbitMq, stop) is { } refused)
@@ -147,6 +139,24 @@ public sealed partial class IngestService : BackgroundService
         static cause => cause is not (UnusableQueueException or OperationCanceledException),
         cause => LogNoBroker(_log, cause),
         stop);
+
+    private void Warn(string queue, QueueDifferences differences)
+    {
+        if (differences.MissingDeliveryLimit is { } missing)
+        {
+            LogNoDeliveryLimit(_log, queue, missing.BrokerSays);
+        }
+
+        if (differences.OwnDeliveryLimit is { } own)
+        {
+            LogDeliveryLimit(_log, queue, own.Current, own.BrokerSays);
+        }
+
+        foreach (var dropping in differences.Dropping)
+        {
+            LogMayDrop(_log, queue, dropping.Argument, dropping.BrokerSays);
+        }
+    }
 
     private async Task UntilAnsweredAsync(
         Func<Task> ask, Func<Exception, bool> isTransient, Action<Exception> tell, CancellationToken stop)
@@ -235,12 +245,18 @@ public sealed partial class IngestService : BackgroundService
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The queue {Queue} was not declared with x-delivery-limit -1. Unless a policy says so, RabbitMQ 4 drops a vote that was "
         + "delivered more than 20 times, and each lost connection counts: see docs/OPERATIONS.md. The broker says: {BrokerSays}")]
-    private static partial void LogDeliveryLimit(ILogger log, string queue, string brokerSays);
+    private static partial void LogNoDeliveryLimit(ILogger log, string queue, string brokerSays);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "The queue {Queue} was declared with an argument by which the broker may drop what is in it before anybody has seen it: "
+        "The queue {Queue} was declared with x-delivery-limit {Limit}. A message that was delivered more often is dropped, or "
+        + "goes to the dead-letter exchange that the queue may have, and is not counted; each lost connection of an Ingest counts "
+        + "for all that it holds. See docs/OPERATIONS.md. The broker says: {BrokerSays}")]
+    private static partial void LogDeliveryLimit(ILogger log, string queue, object? limit, string brokerSays);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The queue {Queue} was declared with {Argument}, by which the broker may drop what is in it before it was delivered: "
         + "such votes are not counted. See docs/OPERATIONS.md. The broker says: {BrokerSays}")]
-    private static partial void LogMayDrop(ILogger log, string queue, string brokerSays);
+    private static partial void LogMayDrop(ILogger log, string queue, string argument, string brokerSays);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The exchange {Exchange} could not be declared and bound to the queue {Queue}: votes that are published to it are not "

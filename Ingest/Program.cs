@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Orleans.Configuration;
@@ -175,6 +176,11 @@ catch (Exception e) when (e is OperationCanceledException or OrleansException &&
 {
     // Asked to stop before it had started, or refused to start: a cluster client that is stopped while it looks for silos says
     // that it has found none.
+}
+catch (Exception e) when (e is IOException or SocketException)
+{
+    // Its port is taken, or not allowed to it; these say which.
+    state.Failure = e;
 }
 
 if (state.Failure is not { } failure)

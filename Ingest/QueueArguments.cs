@@ -18,16 +18,6 @@ internal static class QueueArguments
     private const int FirstMajorWithLimit = 4;
     private const int NoLimit = -1;
 
-    // The last of them names two: it is the beginning of x-max-length-bytes as well.
-    private static readonly string[] Dropping = ["'x-message-ttl'", "'x-expires'", "'x-max-length"];
-
-    /// <summary>
-    /// Tells whether the broker, which says how a queue differs from what would be made, names an argument by which it drops
-    /// messages, or the queue with them.
-    /// </summary>
-    public static bool MayDrop(string brokerSays) =>
-        Dropping.Any(argument => brokerSays.Contains(argument, StringComparison.Ordinal));
-
     /// <summary>The arguments for the broker at the other end of a connection.</summary>
     public static Dictionary<string, object?> For(IConnection connection, string queueType)
     {

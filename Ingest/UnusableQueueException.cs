@@ -1,8 +1,8 @@
 namespace Votes.Ingest;
 
 /// <summary>
-/// A queue that exists and must not be used: what waits in it would be lost with the broker's next restart, or with the
-/// connection of its owner.
+/// A queue that exists and must not be used: what waits in it would be lost with the broker's next restart or with the
+/// connection of its owner, or would never be delivered.
 /// </summary>
 public sealed class UnusableQueueException : Exception
 {
@@ -35,6 +35,14 @@ public sealed class UnusableQueueException : Exception
             + $"{brokerSays} Delete it once it is empty, and start this process again: it makes the queue.")
     {
     }
+
+    /// <summary>The exception for a stream.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="brokerSays">How the broker refused to declare it.</param>
+    public static UnusableQueueException OfStream(string queue, string brokerSays) => new(
+        $"The queue {queue} is of type stream, and must be of type quorum or classic. A consumer of a stream begins with what "
+        + "comes next, so votes that arrive while no Ingest is connected would never be counted, and acks take nothing out of "
+        + $"it. {brokerSays} Give RabbitMq:Queue and RabbitMq:DeadLetterQueue the names of other queues, and publish there.");
 
     /// <summary>Tells whether the broker's refusal to declare a queue names one of the properties that make it last.</summary>
     public static bool Names(string brokerSays) =>

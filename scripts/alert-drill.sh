@@ -71,6 +71,23 @@ mend_dead_letters() {
     rabbitmq rabbitmqctl -q eval 'application:set_env(rabbit, max_message_size, 134217728).' >/dev/null
 }
 
+# Votes that cannot become durable come again with each connection that is lost.
+break_redelivery() {
+    local time
+    as_superuser -d votes -c "begin; lock table vote_audit in exclusive mode; select pg_sleep(60); commit" >/dev/null &
+    locked=$!
+    for time in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        sleep 3
+        rabbitmq rabbitmqctl -q close_all_connections --global "alert drill, $time" >/dev/null
+    done
+}
+# A new process has seen none of it.
+mend_redelivery() {
+    wait "$locked" || true
+    kill_and_wait TERM ingest-1 ingest-2
+    all_up
+}
+
 break_broker() { rabbitmq rabbitmqctl -q set_vm_memory_high_watermark absolute 1MB; }
 mend_broker() { rabbitmq rabbitmqctl -q set_vm_memory_high_watermark 0.4; }
 
@@ -174,6 +191,7 @@ drill silos "all silos killed" VotesNoSilo
 drill database "PostgreSQL stopped" VotesDatabaseDown VotesNoProgress VotesReconcileNotRunning
 drill disk "a flush takes six seconds in PostgreSQL" VotesFlushLagHigh
 drill broker "RabbitMQ out of memory" VotesBrokerAlarm
+drill redelivery "connections lost with votes in hand, 12 times" VotesRedeliveredOften
 drill ingests "Ingests stopped, 60,000 votes published" VotesNobodyConsumes VotesQueueBacklogGrowing
 drill dead_letters "dead letters larger than the broker's limit" VotesDeadLettersHeld
 drill publisher "a publisher that sends 40 % poison" VotesRejectedShareHigh VotesDeadLettersGrowing

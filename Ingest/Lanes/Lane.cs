@@ -11,6 +11,7 @@ public sealed partial class Lane
     private readonly LaneParts _parts;
     private readonly Backoff _backoff;
     private readonly HeldBytes _bytes;
+    private readonly RedeliveryWatch _redeliveries;
     private volatile bool _isConsuming;
 
     /// <summary>Creates the lane.</summary>
@@ -18,6 +19,7 @@ public sealed partial class Lane
     {
         _parts = parts;
         _bytes = new HeldBytes(parts.Options.MaxHeldBytesPerLane, parts.Options.PrefetchPerLane);
+        _redeliveries = new RedeliveryWatch(parts.Name, parts.Metrics.Lane(parts.Name), parts.Time, parts.Log);
         _backoff = new Backoff(parts.Options.ReconnectMinDelay, parts.Options.ReconnectMaxDelay);
     }
 
@@ -35,7 +37,7 @@ public sealed partial class Lane
         {
             try
             {
-                var session = await LaneSession.OpenAsync(_parts, _bytes, stop);
+                var session = await LaneSession.OpenAsync(_parts, _bytes, _redeliveries, stop);
                 failures = 0;
                 isTold = false;
                 await ConsumeAsync(session, drainTimeout, stop);

@@ -9,8 +9,10 @@ namespace Votes.Ingest.Lanes;
 /// </summary>
 /// <param name="channel">The channel.</param>
 /// <param name="intake">Takes the deliveries.</param>
+/// <param name="redeliveries">Sees the messages that were delivered before.</param>
 /// <param name="onLost">Told that nothing more will come, and why.</param>
-internal sealed class LaneConsumer(IChannel channel, DeliveryIntake intake, Action<string, Exception?> onLost)
+internal sealed class LaneConsumer(
+    IChannel channel, DeliveryIntake intake, RedeliveryWatch redeliveries, Action<string, Exception?> onLost)
     : AsyncDefaultBasicConsumer(channel)
 {
     private readonly TaskCompletionSource _tookAll = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,6 +36,11 @@ internal sealed class LaneConsumer(IChannel channel, DeliveryIntake intake, Acti
     {
         try
         {
+            if (redelivered)
+            {
+                redeliveries.Redelivered(properties);
+            }
+
             if (!intake.Add(deliveryTag, properties, body.Span))
             {
                 onLost("its messages hold more than RabbitMq:MaxHeldBytesPerLane; prefetch is lowered", null);

@@ -27,6 +27,7 @@ internal sealed partial class LaneSession : IDisposable
     private readonly IChannel _channel;
     private readonly Generation _generation;
     private readonly HeldBytes _bytes;
+    private readonly RedeliveryWatch _redeliveries;
     private readonly int _prefetch;
     private readonly DeliveryIntake _intake;
     private readonly LaneConsumer _consumer;
@@ -40,9 +41,11 @@ internal sealed partial class LaneSession : IDisposable
     private volatile bool _isDraining;
     private volatile bool _isClosing;
 
-    private LaneSession(LaneParts parts, HeldBytes bytes, IConnection connection, IChannel channel)
+    private LaneSession(
+        LaneParts parts, HeldBytes bytes, RedeliveryWatch redeliveries, IConnection connection, IChannel channel)
     {
         _bytes = bytes;
+        _redeliveries = redeliveries;
         _prefetch = bytes.Prefetch;
         _lane = parts.Name;
         _options = parts.Options;
@@ -63,7 +66,7 @@ internal sealed partial class LaneSession : IDisposable
             _options.DeliveryBatchWait,
             HandOn,
             _time);
-        _consumer = new LaneConsumer(channel, _intake, Lose);
+        _consumer = new LaneConsumer(channel, _intake, redeliveries, Lose);
     }
 
     /// <summary>Ends when the connection, the channel or the consumer is lost.</summary>
@@ -71,7 +74,7 @@ internal sealed partial class LaneSession : IDisposable
 
     /// <summary>Connects, makes the queues where there are none, and starts to consume.</summary>
     public static async Task<LaneSession> OpenAsync(
-        LaneParts parts, HeldBytes bytes, CancellationToken cancellationToken)
+        LaneParts parts, HeldBytes bytes, RedeliveryWatch redeliveries, CancellationToken cancellationToken)
     {
         var broker = parts.Broker;
         var options = parts.Options;
@@ -86,7 +89,7 @@ internal sealed partial class LaneSession : IDisposable
             var channel = await broker.CallAsync(
                 token => connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, 1), token),
                 cancellationToken);
-            session = new LaneSession(parts, bytes, connection, channel);
+            session = new LaneSession(parts, bytes, redeliveries, connection, channel);
             await session.ConsumeAsync(cancellationToken);
             return session;
         }
@@ -230,6 +233,7 @@ internal sealed partial class LaneSession : IDisposable
             var watch = new StallWatch(LooksWithoutProgress);
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
+                _redeliveries.Show();
                 if (_bytes.TryRestore())
                 {
                     Lose("its messages are small again; prefetch is restored", null);

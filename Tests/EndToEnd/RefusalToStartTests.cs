@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 using RabbitMQ.Client;
 using Votes.LocalCluster;
@@ -83,21 +85,56 @@ public sealed class RefusalToStartTests(TestServers servers) : IAsyncLifetime
         string program, int status, string key, string value, string names) =>
         await AssertRefusesAsync(program, status, names, (key, value));
 
-    [Fact]
-    public async Task Queue_that_would_lose_votes_is_refused_by_an_ingest()
+    [Theory]
+    [InlineData("votes.aggregation", false, "classic", "The queue votes.aggregation must be durable")]
+    [InlineData("votes.aggregation", true, "stream", "The queue votes.aggregation is of type stream")]
+    [InlineData("votes.aggregation.dead", true, "stream", "The queue votes.aggregation.dead is of type stream")]
+    public async Task Queue_that_would_lose_votes_is_refused_by_an_ingest(string queue, bool durable, string type, string why)
     {
         await using var connection = await new ConnectionFactory { Uri = _broker }.CreateConnectionAsync(Stop);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Stop);
         await channel.QueueDeclareAsync(
-            "votes.aggregation", durable: false, exclusive: false, autoDelete: false, cancellationToken: Stop);
+            queue,
+            durable,
+            exclusive: false,
+            autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = type },
+            cancellationToken: Stop);
 
         // Queues are looked at once the Ingest is connected to the cluster.
         using var silo = Start("Silo");
         var said = Task.WhenAll(silo.StandardOutput.ReadToEndAsync(Stop), silo.StandardError.ReadToEndAsync(Stop));
         try
         {
-            await AssertRefusesAsync("Ingest", 1, "The queue votes.aggregation must be durable");
+            await AssertRefusesAsync("Ingest", 1, why);
             Assert.False(silo.HasExited);
+        }
+        finally
+        {
+            silo.Kill();
+            await silo.WaitForExitAsync(CancellationToken.None);
+            Array.ForEach(await said, Report);
+        }
+    }
+
+    [Fact]
+    public async Task Port_that_is_taken_is_told_by_an_ingest_in_a_sentence()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var address = $"http://{other.LocalEndpoint}";
+
+        // An Ingest's host has started when the cluster client is connected, and not before.
+        using var silo = Start("Silo");
+        var said = Task.WhenAll(silo.StandardOutput.ReadToEndAsync(Stop), silo.StandardError.ReadToEndAsync(Stop));
+        try
+        {
+            await AssertRefusesAsync(
+                "Ingest",
+                1,
+                $"Failed to bind to address {address}: address already in use",
+                ("ASPNETCORE_URLS", address),
+                ("URLS", address));
         }
         finally
         {
