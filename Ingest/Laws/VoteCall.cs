@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using RabbitMQ.Client;
 using Votes.Grains.Interfaces;
 using Votes.Ingest.DeadLetters;
@@ -18,7 +19,13 @@ internal sealed class VoteCall(LawOutbox outbox)
 
     private const int FewestPooled = 16;
 
+    // Up to so many votes are looked through one by one.
+    private const int FewVotes = 16;
+
     private Origin[] _origins = new Origin[FirstCapacity];
+
+    // Made when the call takes no more votes.
+    private VoterFilter? _filter;
 
     public LawOutbox Outbox { get; } = outbox;
 
@@ -65,21 +72,31 @@ internal sealed class VoteCall(LawOutbox outbox)
         }
     }
 
-    /// <summary>Whose the vote is.</summary>
-    public Guid Voter(int index) => _origins[index].Batch.Votes[_origins[index].Index].Cast.Voter;
-
     /// <summary>Whether it has a vote of this person.</summary>
-    public bool Carries(Guid voter)
+    /// <param name="voter">See <see cref="VoterOf"/>.</param>
+    public bool Carries(ulong voter)
     {
-        for (var i = 0; i < Count; i++)
+        if (_filter?.MayHave(voter) is false)
         {
-            if (Voter(i) == voter)
+            return false;
+        }
+
+        foreach (ref readonly var origin in _origins.AsSpan(0, Count))
+        {
+            if (origin.Voter == voter)
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Half of a vote's voter key, which is a hash: as good as all of it to tell people apart here.</summary>
+    public static ulong VoterOf(DeliveryBatch batch, int index)
+    {
+        var voter = batch.Votes[index].Cast.Voter;
+        return MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(new ReadOnlySpan<Guid>(in voter)));
     }
 
     public void Add(DeliveryBatch batch, int index)
@@ -92,12 +109,33 @@ internal sealed class VoteCall(LawOutbox outbox)
             _origins = larger;
         }
 
-        _origins[Count] = new Origin(batch, index);
+        _origins[Count] = new Origin(batch, index, VoterOf(batch, index));
         Count++;
-        IsSealed = Count == VoteBatch.MaxVotes;
+        if (Count == VoteBatch.MaxVotes)
+        {
+            Seal();
+        }
     }
 
-    public void Seal() => IsSealed = true;
+    public void Seal()
+    {
+        if (IsSealed)
+        {
+            return;
+        }
+
+        IsSealed = true;
+        if (Count <= FewVotes)
+        {
+            return;
+        }
+
+        _filter = new VoterFilter(Count);
+        foreach (ref readonly var origin in _origins.AsSpan(0, Count))
+        {
+            _filter.Add(origin.Voter);
+        }
+    }
 
     /// <summary>Drops the votes whose channel is lost: the broker delivers their messages again.</summary>
     /// <returns>How many votes were dropped.</returns>
@@ -136,7 +174,7 @@ internal sealed class VoteCall(LawOutbox outbox)
         var votes = ArrayPool<CastVote>.Shared.Rent(Count);
         for (var i = 0; i < Count; i++)
         {
-            votes[i] = _origins[i].Vote;
+            votes[i] = _origins[i].Cast;
         }
 
         var packed = VoteBatchWriter.Pack(votes.AsSpan(0, Count), backlog);
@@ -233,6 +271,8 @@ internal sealed class VoteCall(LawOutbox outbox)
         ReturnOrigins();
         _origins = [];
         Count = 0;
+        _filter?.Release();
+        _filter = null;
     }
 
     private void ReturnOrigins()
@@ -243,8 +283,8 @@ internal sealed class VoteCall(LawOutbox outbox)
         }
     }
 
-    private readonly record struct Origin(DeliveryBatch Batch, int Index)
+    private readonly record struct Origin(DeliveryBatch Batch, int Index, ulong Voter)
     {
-        public CastVote Vote => Batch.Votes[Index].Cast;
+        public CastVote Cast => Batch.Votes[Index].Cast;
     }
 }

@@ -30,7 +30,6 @@ public sealed partial class VoteDispatcher : IDisposable
     private readonly Queue<LawOutbox> _ready = new();
     private readonly Queue<LawOutbox> _readyCold = new();
     private readonly WarmLaws _warm = new();
-    private readonly VoterTables _tables = new();
     private readonly HeldLaws _held;
     private readonly CallsOutage _outage;
     private readonly CallWindow _window;
@@ -130,7 +129,7 @@ public sealed partial class VoteDispatcher : IDisposable
     private LawOutbox OutboxOf(string lawId)
     {
         ref var outbox = ref CollectionsMarshal.GetValueRefOrAddDefault(_outboxes, lawId, out _);
-        return outbox ??= new LawOutbox(lawId, _tables) { IsWarm = _warm.Contains(lawId) };
+        return outbox ??= new LawOutbox(lawId) { IsWarm = _warm.Contains(lawId) };
     }
 
     private void MakeReady(LawOutbox outbox)
