@@ -15,6 +15,7 @@ using Votes.Silo.Health;
 using Votes.Silo.Hosting;
 using Votes.Silo.Operators;
 using Votes.Silo.Pages;
+using Votes.Silo.Reconcile;
 using Votes.Telemetry.Logs;
 
 namespace Votes.Tests.Silo.Api;
@@ -78,6 +79,9 @@ public sealed class ApiSilo : IAsyncDisposable
         builder.AddSiloHealth();
         builder.AddApi();
         builder.AddOperators();
+
+        // Without the recount itself, which would compare what tests have in hand.
+        builder.Services.AddSingleton<ReconcileMetrics>();
 
         // Several silos in one process would share the default one.
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());

@@ -178,10 +178,12 @@ public sealed class LawRoutesTests(SharedApi api)
             .ToList();
         Assert.Equal(
             [
-                "get /api/laws", "get /api/laws/{id}", "get /api/laws/{id}/audit.csv", "get /api/laws/{id}/audit.ndjson",
+                "get /api/counting", "get /api/laws", "get /api/laws/{id}",
+                "get /api/laws/{id}/audit.csv", "get /api/laws/{id}/audit.ndjson",
                 "get /api/laws/{id}/duplicates", "get /api/laws/{id}/export.csv", "get /api/laws/{id}/export.ndjson",
                 "get /api/laws/{id}/history", "get /api/laws/{id}/live", "get /api/laws/{id}/tally", "get /api/live",
-                "get /api/ops/log", "get /api/ops/queues", "get /api/ops/silos", "get /api/stats", "patch /api/laws/{id}", "post /api/laws",
+                "get /api/ops/condition", "get /api/ops/ingests", "get /api/ops/log", "get /api/ops/queues", "get /api/ops/silos",
+                "get /api/stats", "patch /api/laws/{id}", "post /api/laws",
                 "post /api/ops/dead-letters/look", "post /api/ops/dead-letters/replay",
             ],
             routes.Select(static r => $"{r.method.Name} {r.Name}").Order(StringComparer.Ordinal));
