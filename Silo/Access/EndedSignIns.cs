@@ -74,11 +74,15 @@ public sealed partial class EndedSignIns(ApiDatabase database, TimeProvider time
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Refuses the cookie of a sign-in that was ended. One of an older version has no name, and lasts its time.</summary>
+    /// <summary>
+    /// Refuses the cookie of a sign-in that was ended, and one of an older version, which tells neither which sign-in it is
+    /// of nor whose: it could not be ended, and what is done with it would be on record as nobody's.
+    /// </summary>
     internal static async Task CheckAsync(CookieValidatePrincipalContext context)
     {
-        if (Guid.TryParse(context.Principal?.FindFirst(Claim)?.Value, out var session)
-            && await context.HttpContext.RequestServices.GetRequiredService<EndedSignIns>()
+        if (!Guid.TryParse(context.Principal?.FindFirst(Claim)?.Value, out var session)
+            || context.Principal?.HasClaim(static claim => claim.Type == Caller.Claim) != true
+            || await context.HttpContext.RequestServices.GetRequiredService<EndedSignIns>()
                 .IsEndedAsync(session, context.HttpContext.RequestAborted))
         {
             context.RejectPrincipal();

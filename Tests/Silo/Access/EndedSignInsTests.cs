@@ -1,3 +1,7 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -45,6 +49,26 @@ public sealed class EndedSignInsTests(MigratedDatabase migrated) : IClassFixture
 
         Assert.Equal(["0"], await SchemaDatabase.QueryAsync(
             migrated.Database.Owner, "select count(*) from ended_sign_ins where session = $1", old));
+    }
+
+    [Theory]
+    [InlineData(Roles.Claim)]
+    [InlineData(Roles.Claim, "votes-who")]
+    [InlineData(Roles.Claim, "votes-session")]
+    public async Task A_cookie_that_does_not_tell_whose_it_is_opens_nothing(params string[] claims)
+    {
+        var scheme = new AuthenticationScheme("Cookies", null, typeof(CookieAuthenticationHandler));
+        var principal = new ClaimsPrincipal(new ClaimsIdentity(
+            claims.Select(static name => new Claim(name, $"{Guid.NewGuid()}")), scheme.Name));
+        var context = new CookieValidatePrincipalContext(
+            new DefaultHttpContext(),
+            scheme,
+            new CookieAuthenticationOptions(),
+            new AuthenticationTicket(principal, scheme.Name));
+
+        await EndedSignIns.CheckAsync(context);
+
+        Assert.Null(context.Principal);
     }
 
     private ApiDatabase Database() => new(
