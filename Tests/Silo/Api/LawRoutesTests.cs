@@ -46,6 +46,23 @@ public sealed class LawRoutesTests(SharedApi api)
     }
 
     [Fact]
+    public async Task A_law_with_a_time_that_no_program_can_read_is_listed_like_the_others()
+    {
+        // A row from before the constraint.
+        await api.ExecuteAsync("""
+            alter table laws drop constraint laws_closes_at_ck;
+            insert into laws (law_id, closes_at) values ('unreadable-1', '20261-12-24 18:00+00'), ('unreadable-2', null);
+            alter table laws add constraint laws_closes_at_ck check (
+              closes_at >= '0001-01-01 00:00:00+00' and closes_at < '10000-01-01 00:00:00+00') not valid;
+            """);
+
+        Assert.Equal(2, (await _silo.GetAsync("/api/laws?search=unreadable-")).Ok().GetProperty("laws").GetArrayLength());
+        var law = (await _silo.GetAsync("/api/laws/unreadable-1")).Ok();
+        Assert.StartsWith("9999-12-31T23:59:59", law.GetProperty("closes_at").GetString(), StringComparison.Ordinal);
+        (await _silo.GetAsync("/api/laws/unreadable-1/tally")).Ok();
+    }
+
+    [Fact]
     public async Task A_search_takes_its_text_literally()
     {
         await _silo.CreateAsync("literal", "100% of _all_ '; drop table laws; --");
