@@ -14,13 +14,16 @@ namespace Votes.DeadLetters;
 public sealed record Letter(IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body)
 {
     private const int IdCharacters = 12;
-    private string? _id;
+    private byte[]? _sha256;
 
     /// <summary>
     /// The letter's name: a hash of reason, field and body, which it keeps while it goes through queues. Letters that are
     /// the same to the byte have the same.
     /// </summary>
-    public string Id => _id ??= Hash();
+    public string Id => Convert.ToHexStringLower(Sha256.Span)[..IdCharacters];
+
+    /// <summary>The whole of that hash: SHA-256 of reason, NUL, field, NUL and body.</summary>
+    public ReadOnlyMemory<byte> Sha256 => _sha256 ??= Hash();
 
     /// <summary>The code of the reason; empty where there is none.</summary>
     public string Reason => Header(LetterHeaders.Reason);
@@ -85,7 +88,7 @@ public sealed record Letter(IReadOnlyBasicProperties Properties, ReadOnlyMemory<
     private string Header(string name) =>
         Properties.Headers is { } headers && headers.TryGetValue(name, out var value) ? TextOf(value) : "";
 
-    private string Hash()
+    private byte[] Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(Reason));
@@ -93,6 +96,6 @@ public sealed record Letter(IReadOnlyBasicProperties Properties, ReadOnlyMemory<
         hash.AppendData(Encoding.UTF8.GetBytes(Field));
         hash.AppendData([0]);
         hash.AppendData(Body.Span);
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..IdCharacters];
+        return hash.GetHashAndReset();
     }
 }

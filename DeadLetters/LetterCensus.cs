@@ -22,6 +22,12 @@ public sealed class LetterCensus(LetterFilter filter, int listed)
     /// <summary>Letters that fit the filter.</summary>
     public long Count { get; private set; }
 
+    /// <summary>
+    /// Letters that a filter by law passes over since no law can be read in them; those that it leaves out otherwise are not
+    /// among them.
+    /// </summary>
+    public long WithoutLaw { get; private set; }
+
     /// <summary>The groups, largest first.</summary>
     public IReadOnlyList<LetterGroup> Groups =>
         [.. _groups.Select(static group => new LetterGroup(group.Key.Reason, group.Key.Field, group.Value))
@@ -37,7 +43,12 @@ public sealed class LetterCensus(LetterFilter filter, int listed)
     public bool Add(Letter letter)
     {
         if (!filter.Fits(letter))
+        {
+            WithoutLaw += filter.Law is not null && (filter with { Law = null }).Fits(letter)
+                && LetterLaw.Of(letter.Body.Span) is null ? 1 : 0;
             return false;
+        }
+
         Count++;
         if (_letters.Count < listed)
             _letters.Add(ListedLetter.Of(letter));

@@ -15,13 +15,18 @@ public sealed record LetterFilter
     /// <summary>The letter's name, or the beginning of it; null: any.</summary>
     public string? Id { get; init; }
 
+    /// <summary>Letters that were written before this moment; null: any. One that does not say when is not meant.</summary>
+    public DateTimeOffset? Before { get; init; }
+
     /// <summary>Whether anything is set.</summary>
-    public bool IsSet => Reason is not null || Field is not null || Law is not null || Id is not null;
+    public bool IsSet =>
+        Reason is not null || Field is not null || Law is not null || Id is not null || Before is not null;
 
     /// <summary>Whether a letter is meant.</summary>
     public bool Fits(Letter letter) =>
         (Reason is null || letter.Reason == Reason)
         && (Field is null || letter.Field == Field)
         && (Id is null || letter.Id.StartsWith(Id, StringComparison.OrdinalIgnoreCase))
+        && (Before is null || letter.At < Before)
         && (Law is null || LetterLaw.Of(letter.Body.Span) == Law);
 }

@@ -5,10 +5,14 @@ namespace Votes.DeadLetters;
 /// <summary>Finds the law that a message names, as far as it can be read. Pure.</summary>
 public static class LetterLaw
 {
+    private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
+
     /// <summary>The first <c>law_id</c> of a JSON object that is a string; null where there is none.</summary>
     public static string? Of(ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body);
+        // As Ingest reads it: any nesting in fields that are not ours, behind a byte order mark or none.
+        body = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Math.Max(1, body.Length) });
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)

@@ -14,4 +14,10 @@ public enum Verdict
 
     /// <summary>It goes to the queue that votes are counted from, and no further letter is looked at.</summary>
     ReplayAndEnd,
+
+    /// <summary>It leaves the queue for good, once that is on record.</summary>
+    Discard,
+
+    /// <summary>It leaves the queue for good, once that is on record, and no further letter is looked at.</summary>
+    DiscardAndEnd,
 }

@@ -59,6 +59,9 @@ internal sealed class AddressOptions
         command.Options.Add(_file);
     }
 
+    /// <summary>Adds the database to a command that has the broker and the file.</summary>
+    public void AddDatabaseOnlyTo(Command command) => command.Options.Add(_postgres);
+
     /// <exception cref="UsageException">The address is missing or is none.</exception>
     public BrokerAddress Broker(ParseResult parsed)
     {

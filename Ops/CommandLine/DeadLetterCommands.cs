@@ -5,29 +5,13 @@ using Votes.Ops.DeadLetters;
 
 namespace Votes.Ops.CommandLine;
 
-/// <summary>dead-letters list, show and replay.</summary>
+/// <summary>dead-letters list, show and replay; the others have classes of their own.</summary>
 internal sealed class DeadLetterCommands(IAnsiConsole console, TextWriter errors)
 {
     private const int MostListed = 10_000;
     private const int DefaultListed = 20;
 
-    private readonly AddressOptions _addresses = new();
-
-    private readonly Option<string?> _reason = new("--reason") { Description = "Letters with this reason code alone" };
-
-    private readonly Option<string?> _field = new("--field")
-    {
-        Description = "Letters with this offending field alone; '' for those without one",
-    };
-
-    private readonly Option<string?> _law = new("--law")
-    {
-        Description = "Letters whose message names this law, as far as it can be read",
-    };
-
-    private readonly Option<string?> _id = new("--id") { Description = "The letter that list shows under this id" };
-
-    private readonly Option<bool> _all = new("--all") { Description = "Every letter" };
+    private readonly LetterOptions _letters = new(console);
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be replayed, and replay nothing" };
 
@@ -41,32 +25,32 @@ internal sealed class DeadLetterCommands(IAnsiConsole console, TextWriter errors
 
     private readonly Option<long?> _limit = new("--limit") { Description = "Replay at most this many letters, 1 or more" };
 
-    private readonly Option<long?> _lookAt = new("--look-at")
-    {
-        Description = "Look at no more than this many letters, 1 or more; all that are ready where it is absent",
-    };
-
     public Command Tree()
     {
-        var tree = new Command("dead-letters", "What was not counted: list it, show it, replay it.");
+        var tree = new Command("dead-letters", "What was not counted: list, show, replay, export, discard and purge it.");
         tree.Subcommands.Add(List());
         tree.Subcommands.Add(Show());
         tree.Subcommands.Add(Replay());
+        tree.Subcommands.Add(new ExportLettersCommand(console, errors).Create());
+        var discard = new DiscardLettersCommands(console, errors);
+        tree.Subcommands.Add(discard.Discard());
+        tree.Subcommands.Add(discard.Purge());
         return tree;
     }
 
     private Command List()
     {
         var command = Create("list", "Counts the letters by reason and field, and lists the first of them.");
-        foreach (var option in new Option[] { _reason, _field, _law, _listed, _lookAt, _json })
-            command.Options.Add(option);
+        _letters.AddFilterTo(command);
+        command.Options.Add(_listed);
+        command.Options.Add(_json);
         command.SetAction((parsed, stop) => Guard.RunAsync(errors, async () =>
         {
             var listed = parsed.GetValue(_listed);
             if (listed is < 0 or > MostListed)
                 throw new UsageException($"--first is {listed}; it must be from 0 to {MostListed}");
-            var census = new LetterCensus(Filter(parsed), listed);
-            var report = await WalkAsync(
+            var census = new LetterCensus(_letters.Filter(parsed), listed);
+            var report = await _letters.WalkAsync(
                 parsed,
                 letter =>
                 {
@@ -88,12 +72,12 @@ internal sealed class DeadLetterCommands(IAnsiConsole console, TextWriter errors
         var command = Create("show", "Shows one letter in full.");
         var id = new Argument<string>("id") { Description = "The id that list shows, or the beginning of it" };
         command.Arguments.Add(id);
-        command.Options.Add(_lookAt);
+        _letters.AddLookAtTo(command);
         command.SetAction((parsed, stop) => Guard.RunAsync(errors, async () =>
         {
-            var filter = new LetterFilter { Id = Id(parsed.GetValue(id)!) };
+            var filter = new LetterFilter { Id = LetterOptions.Id(parsed.GetValue(id)!) };
             Letter? found = null;
-            await WalkAsync(
+            await _letters.WalkAsync(
                 parsed,
                 letter =>
                 {
@@ -112,17 +96,16 @@ internal sealed class DeadLetterCommands(IAnsiConsole console, TextWriter errors
     private Command Replay()
     {
         var command = Create("replay", "Sends letters to the main queue again, to be counted as if for the first time.");
-        foreach (var option in new Option[] { _all, _reason, _field, _law, _id, _limit, _lookAt, _dryRun })
-            command.Options.Add(option);
+        _letters.AddChoiceTo(command);
+        command.Options.Add(_limit);
+        command.Options.Add(_dryRun);
         command.SetAction((parsed, stop) => Guard.RunAsync(errors, async () =>
         {
-            var filter = Filter(parsed) with { Id = parsed.GetValue(_id) is { } id ? Id(id) : null };
-            if (filter.IsSet == parsed.GetValue(_all))
-                throw new UsageException("say which letters: either --all, or any of --reason, --field, --law and --id");
-            var limit = AtLeastOne(parsed, _limit);
+            var filter = _letters.Choice(parsed);
+            var limit = LetterOptions.AtLeastOne(parsed, _limit);
             var dryRun = parsed.GetValue(_dryRun);
             var census = new LetterCensus(filter, listed: 0);
-            var report = await WalkAsync(parsed, letter => Judge(census, letter, limit, dryRun), stop, replays: !dryRun);
+            var report = await _letters.WalkAsync(parsed, letter => Judge(census, letter, limit, dryRun), stop, replays: !dryRun);
             LettersView.WriteReplay(console, report, census, dryRun);
             return report.Stopped ? ExitStatus.Failed : ExitStatus.Done;
         }));
@@ -146,42 +129,7 @@ internal sealed class DeadLetterCommands(IAnsiConsole console, TextWriter errors
     private Command Create(string name, string description)
     {
         var command = new Command(name, description);
-        _addresses.AddBrokerTo(command);
+        _letters.Addresses.AddBrokerTo(command);
         return command;
-    }
-
-    private LetterFilter Filter(ParseResult parsed) => new()
-    {
-        Reason = parsed.GetValue(_reason),
-        Field = parsed.GetValue(_field),
-        Law = parsed.GetValue(_law),
-    };
-
-    private static string Id(string text) =>
-        text.Length > 0 && text.All(char.IsAsciiHexDigit)
-            ? text
-            : throw new UsageException("an id consists of the digits 0 to 9 and a to f, as list shows it");
-
-    private static long AtLeastOne(ParseResult parsed, Option<long?> option) => parsed.GetValue(option) switch
-    {
-        null => long.MaxValue,
-        >= 1 and var number => number,
-        var number => throw new UsageException($"{option.Name} is {number}; it must be 1 or more"),
-    };
-
-    private async Task<WalkReport> WalkAsync(
-        ParseResult parsed, Func<Letter, Verdict> judge, CancellationToken stop, bool replays = false)
-    {
-        var address = _addresses.Broker(parsed);
-        var most = AtLeastOne(parsed, _lookAt);
-        await using var connection = await BrokerConnection.OpenAsync(address, stop);
-        if (replays)
-        {
-            // Better known before the first letter than by the broker's return of it.
-            await connection.ReadyAsync(address.Queue, stop);
-        }
-
-        var walk = new LetterWalk(connection, address);
-        return await WalkProgress.ShowAsync(console, progress => walk.RunAsync(judge, most, progress, stop));
     }
 }

@@ -24,15 +24,7 @@ internal static class LettersView
     /// <summary>The groups, then the first letters.</summary>
     public static void Write(IAnsiConsole console, WalkReport report, LetterCensus census)
     {
-        if (census.Count > 0)
-        {
-            var groups = new Table().AddColumn("reason").AddColumn("field");
-            groups.AddColumn(new TableColumn("letters").RightAligned());
-            foreach (var group in census.Groups)
-                groups.AddRow(Cell(group.Reason, ReasonCharacters), Cell(group.Field, ReasonCharacters), Cell(group.Count));
-            console.Write(groups);
-        }
-
+        WriteGroups(console, census, "letters");
         if (census.Letters.Count > 0)
         {
             var letters = new Table();
@@ -60,6 +52,7 @@ internal static class LettersView
         console.WriteLine(
             $"{Text(report.LookedAt)} of {Text(report.Ready)} dead letters looked at, {Text(census.Count)} fit, "
             + $"{Text(census.Letters.Count)} are listed");
+        WriteWithoutLaw(console, census);
     }
 
     /// <summary>The same as JSON.</summary>
@@ -70,6 +63,7 @@ internal static class LettersView
                 report.Ready,
                 report.LookedAt,
                 Fit = census.Count,
+                census.WithoutLaw,
                 report.Stopped,
                 census.Groups,
                 census.Letters,
@@ -79,20 +73,39 @@ internal static class LettersView
     /// <summary>What a replay did.</summary>
     public static void WriteReplay(IAnsiConsole console, WalkReport report, LetterCensus census, bool dryRun)
     {
-        if (census.Count > 0)
-        {
-            var groups = new Table().AddColumn("reason").AddColumn("field");
-            groups.AddColumn(new TableColumn(dryRun ? "would be replayed" : "replayed").RightAligned());
-            foreach (var group in census.Groups)
-                groups.AddRow(Cell(group.Reason, ReasonCharacters), Cell(group.Field, ReasonCharacters), Cell(group.Count));
-            console.Write(groups);
-        }
-
+        WriteGroups(console, census, dryRun ? "would be replayed" : "replayed");
         console.WriteLine(
             $"{Text(report.LookedAt)} of {Text(report.Ready)} dead letters looked at, "
             + (dryRun
                 ? $"{Text(census.Count)} would be replayed, none was: this is a dry run"
                 : $"{Text(report.Replayed)} replayed, {Text(report.LookedAt - report.Replayed)} put back"));
+        WriteWithoutLaw(console, census);
+    }
+
+    /// <summary>What was discarded.</summary>
+    public static void WriteDiscard(
+        IAnsiConsole console, WalkReport report, LetterCensus census, LetterDigest record, bool dryRun)
+    {
+        WriteGroups(console, census, dryRun ? "would be discarded" : "discarded");
+        console.WriteLine(
+            $"{Text(report.LookedAt)} of {Text(report.Ready)} dead letters looked at, "
+            + (dryRun
+                ? $"{Text(census.Count)} would be discarded, none was: this is a dry run"
+                : $"{Text(report.Discarded)} discarded, {Text(report.LookedAt - report.Discarded)} put back"));
+        if (record.Letters > 0)
+            console.Profile.Out.Writer.WriteLine($"on record in discarded_dead_letters, digest {record}");
+        WriteWithoutLaw(console, census);
+    }
+
+    /// <summary>What was exported.</summary>
+    public static void WriteExport(
+        IAnsiConsole console, WalkReport report, LetterCensus census, LetterDigest digest, string file)
+    {
+        WriteGroups(console, census, "exported");
+        console.WriteLine(
+            $"{Text(report.LookedAt)} of {Text(report.Ready)} dead letters looked at, {Text(digest.Letters)} written to {SafeText.Of(file)}");
+        console.Profile.Out.Writer.WriteLine($"digest {digest}");
+        WriteWithoutLaw(console, census);
     }
 
     /// <summary>A number with its thousands apart.</summary>
@@ -108,6 +121,23 @@ internal static class LettersView
 
     private static string Text(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static void WriteGroups(IAnsiConsole console, LetterCensus census, string what)
+    {
+        if (census.Count == 0)
+            return;
+        var groups = new Table().AddColumn("reason").AddColumn("field");
+        groups.AddColumn(new TableColumn(what).RightAligned());
+        foreach (var group in census.Groups)
+            groups.AddRow(Cell(group.Reason, ReasonCharacters), Cell(group.Field, ReasonCharacters), Cell(group.Count));
+        console.Write(groups);
+    }
+
+    private static void WriteWithoutLaw(IAnsiConsole console, LetterCensus census)
+    {
+        if (census.WithoutLaw > 0)
+            console.WriteLine($"{Text(census.WithoutLaw)} letters that fit otherwise name no law that can be read");
+    }
 
     // Spectre's own Text takes no markup.
     private static Text Cell(string text, int most = int.MaxValue) => new(SafeText.Of(text, most));

@@ -21,6 +21,7 @@ public sealed class LetterTests
     [InlineData("""{"x":{"law_id":"no"},"y":[1,{"law_id":"no"}],"law_id":"b","law_id":"c"}""", "b")]
     [InlineData("""{"law_id":5,"law_id":"d"}""", "d")]
     [InlineData("""{"law_id":"e", broken""", "e")]
+    [InlineData("\uFEFF{\"law_id\":\"f\"}", "f")]
     [InlineData("""{"law_id":"\ud800"}""", null)]
     [InlineData("""{"law_id":["a"]}""", null)]
     [InlineData("""{"law_id""", null)]
@@ -30,8 +31,71 @@ public sealed class LetterTests
     public void Law_is_the_first_that_can_be_read(string body, string? law) =>
         Assert.Equal(law, LetterLaw.Of(Encoding.UTF8.GetBytes(body)));
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(70)]
+    [InlineData(500)]
+    [InlineData(8_000)]
+    public void Law_is_found_behind_a_field_of_any_depth_that_ingest_reads(int depth)
+    {
+        var (open, close) = (new string('[', depth), new string(']', depth));
+        Assert.Equal("a", LetterLaw.Of(Encoding.UTF8.GetBytes($$"""{"meta":{{open}}{{close}},"law_id":"a"}""")));
+    }
+
     [Fact]
-    public void Law_of_a_body_nested_too_deep_or_not_utf8_is_none()
+    public void Filter_by_law_counts_the_letters_that_name_none()
+    {
+        var census = new LetterCensus(new LetterFilter { Law = "law-1", Reason = "not_json" }, listed: 10);
+        foreach (var (body, reason) in new[] { ("{\"law_id\":\"law-1\",", "not_json"), ("?", "not_json"), ("?", "too_large") })
+            census.Add(Letters.Read(Encoding.UTF8.GetBytes(body), reason));
+        census.Add(Letters.Read(Letters.Vote(1, "law-2"), "not_json"));
+
+        Assert.Equal((1, 1), (census.Count, census.WithoutLaw));
+    }
+
+    [Fact]
+    public void Filter_by_age_takes_letters_that_say_that_they_are_older()
+    {
+        var at = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        var filter = new LetterFilter { Before = at };
+        Assert.True(filter.IsSet);
+        Assert.True(filter.Fits(Written("2026-03-01T11:59:59Z")));
+        Assert.False(filter.Fits(Written("2026-03-01T12:00:00Z")));
+        Assert.False(filter.Fits(Written("yesterday")));
+        Assert.False(filter.Fits(Letters.Read([1], "not_json")));
+
+        static Letter Written(string at)
+        {
+            var letter = Letters.Read([1], "not_json");
+            letter.Properties.Headers![LetterHeaders.At] = Encoding.UTF8.GetBytes(at);
+            return letter;
+        }
+    }
+
+    [Fact]
+    public void Digest_is_the_same_in_any_order_and_differs_where_letters_do()
+    {
+        Letter[] letters = [.. Enumerable.Range(0, 100).Select(static number => Letters.Read(Letters.Vote(number), "law_closed"))];
+
+        Assert.Equal(Digest(letters), Digest(letters.Reverse()));
+        Assert.NotEqual(Digest(letters), Digest(letters[1..]));
+        Assert.NotEqual(Digest([letters[0], letters[0]]), Digest([letters[1], letters[1]]));
+        Assert.Equal(Convert.ToHexStringLower(letters[0].Sha256.Span), Digest([letters[0]]));
+        Assert.Equal(letters[0].Id, Digest([letters[0]])[..12]);
+
+        static string Digest(IEnumerable<Letter> letters)
+        {
+            var digest = new LetterDigest();
+            foreach (var letter in letters)
+                digest.Add(letter);
+            return digest.ToString();
+        }
+    }
+
+    [Fact]
+    public void Law_of_a_broken_body_or_one_that_is_not_utf8_is_none()
     {
         Assert.Null(LetterLaw.Of(Encoding.UTF8.GetBytes($$"""{"a":{{new string('[', 5_000)}}""")));
         Assert.Null(LetterLaw.Of([.. "{\"law_id\":\""u8, 0xff, 0xfe, .. "\"}"u8]));
