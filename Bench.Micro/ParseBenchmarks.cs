@@ -12,7 +12,8 @@ public class ParseBenchmarks
     private const int Number = 1_000;
 
     private readonly byte[][] _messages = SampleVotes.Messages(Number, laws: 100);
-    private readonly VoterKeyHasher _voterKeys = new VoterKey(new byte[VoterKey.MinSecretBytes]).CreateHasher();
+    private readonly VoterKeyHasher _voterKeys =
+        new VoterKey(new byte[VoterKey.MinSecretBytes]).CreateHasher(VoterKeyRegistry.Newest);
     private VoteParser? _parser;
 
     /// <summary>Makes the parser.</summary>
@@ -48,7 +49,7 @@ public class ParseBenchmarks
         var last = Guid.Empty;
         foreach (var message in _messages)
         {
-            last = _voterKeys.Hash(message.AsSpan(0, 16));
+            last = _voterKeys.Hash("law-2026-001", message.AsSpan(0, 16));
         }
 
         return last;

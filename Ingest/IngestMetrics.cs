@@ -5,7 +5,7 @@ namespace Votes.Ingest;
 
 /// <summary>
 /// The metrics of this process. Everything is counted per delivery batch, call or ack, never per vote: a shared counter
-/// touched for each vote costs more than the vote.
+/// touched for each vote costs more than the vote. Voter ids that are normalized are the exception: they are few.
 /// </summary>
 public sealed class IngestMetrics
 {
@@ -17,6 +17,7 @@ public sealed class IngestMetrics
     private readonly Counter _settled;
     private readonly Counter _stale;
     private readonly Counter _acks;
+    private readonly Counter _normalized;
     private readonly Histogram _duration;
     private readonly Counter _errors;
     private readonly Counter _deadLetters;
@@ -58,6 +59,9 @@ public sealed class IngestMetrics
         _stale = metrics.CreateCounter(
             "votes_dropped_stale_total",
             "Votes dropped before they were sent because their channel was lost; the broker delivers them again.");
+        _normalized = metrics.CreateCounter(
+            "votes_voter_ids_normalized_total",
+            "Votes whose voter_id was not in the composed canonical form (NFC) and was counted by it.");
         _acks = metrics.CreateCounter("votes_acks_total", "Acks sent; each covers all that is durable.");
         _reconnects = metrics.CreateCounter(
             "votes_reconnects_total", "Connections to the broker that were lost or could not be made.", ["purpose"]);
@@ -145,6 +149,9 @@ public sealed class IngestMetrics
 
     /// <summary>Sets the number of calls that may be in flight.</summary>
     public void CallsAllowed(int calls) => _callsAllowed.Set(calls);
+
+    /// <summary>Counts a vote whose voter id is not in its canonical form.</summary>
+    public void VoterIdNormalized() => _normalized.Inc();
 
     /// <summary>Counts an ack.</summary>
     public void Acked() => _acks.Inc();

@@ -35,6 +35,7 @@ public sealed partial class IngestService : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
     private readonly ILogger<IngestService> _log;
+    private VoterKeyForm _keyForm;
 
     /// <summary>Creates the service.</summary>
     public IngestService(
@@ -74,6 +75,7 @@ public sealed partial class IngestService : BackgroundService
         try
         {
             await CheckDatabaseAsync(stoppingToken);
+            LogKeyForm(_log, _keyForm);
             await StartedAsync(stoppingToken);
             _state.HasCluster = true;
             await ConsumeAsync(stoppingToken);
@@ -103,7 +105,7 @@ public sealed partial class IngestService : BackgroundService
         {
             await _schema.CheckAsync(stop);
             await _clock.CheckAsync(stop);
-            await _voterKeys.CheckAsync(_voterKey, stop);
+            _keyForm = await _voterKeys.CheckAsync(_voterKey, stop);
         },
         // Not up yet, or its schema is not there yet: wait for whoever brings it.
         static cause => cause is NpgsqlException or TimeoutException,
@@ -224,7 +226,7 @@ public sealed partial class IngestService : BackgroundService
             $"lane {number}",
             _rabbitMq,
             broker,
-            () => new VoteParser(_voterKey.CreateHasher(), _dispatch.CachedLaws),
+            () => new VoteParser(_voterKey.CreateHasher(_keyForm, _metrics.VoterIdNormalized), _dispatch.CachedLaws),
             dispatcher.Dispatch,
             () => dispatcher.IsHeldUp || deadLetters.IsHeldUp,
             _metrics,
@@ -233,6 +235,9 @@ public sealed partial class IngestService : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "This process does not start: {Why}")]
     private static partial void LogRefused(ILogger log, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The database's voter keys have the form {Form}.")]
+    private static partial void LogKeyForm(ILogger log, VoterKeyForm form);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The database cannot be asked for its schema and voter key yet; nothing is consumed until it can. {Reason}")]

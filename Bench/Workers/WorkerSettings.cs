@@ -63,7 +63,7 @@ internal sealed record WorkerSettings
 
     /// <summary>The cluster's own parser, for one thread.</summary>
     public VoteParser CreateParser() =>
-        new(new VoterKey(Convert.FromBase64String(VoterKey)).CreateHasher(), CachedLaws);
+        new(new VoterKey(Convert.FromBase64String(VoterKey)).CreateHasher(VoterKeyRegistry.Newest), CachedLaws);
 
     private static string Required(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new BenchException($"{name} is not set");

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import time
+import unicodedata
 import uuid
 
 import pika
@@ -96,7 +97,8 @@ class Aggregator:
 
     def add(self, tag, body):
         vote = json.loads(body)
-        voter = hmac.digest(self.voter_key, vote["voter_id"].encode(), "sha256")[:16]
+        voter_id = unicodedata.normalize("NFC", vote["voter_id"])
+        voter = hmac.digest(self.voter_key, f"{vote['law_id']}\0{voter_id}".encode(), "sha256")[:16]
         if not self.batch:
             self.opened_at = time.monotonic()
         self.batch.append((

@@ -11,11 +11,22 @@ public sealed record VoterKeyOptions
     /// <summary>The secret in base64: at least 32 bytes. Never logged, and no part of any error message.</summary>
     public string Secret { get; init; } = "";
 
-    /// <summary>Reads the secret.</summary>
+    /// <summary>
+    /// What keys are made of; absent: what the database's keys are made of, and <see cref="VoterKeyRegistry.Newest"/> where it
+    /// is new.
+    /// </summary>
+    public VoterKeyForm? Form { get; init; }
+
+    /// <summary>Reads the secret and the form.</summary>
     /// <exception cref="InvalidConfigurationException">Names the key and its bound, never the secret.</exception>
     public VoterKey Read()
     {
-        var rules = new OptionRules(Section).NotBlank(nameof(Secret), Secret);
+        var rules = new OptionRules(Section)
+            .NotBlank(nameof(Secret), Secret)
+            .Require(
+                Form is null || Enum.IsDefined(Form.Value),
+                nameof(Form),
+                $"is {Form}; it must be one of {string.Join(", ", Enum.GetNames<VoterKeyForm>())}");
         rules.ThrowIfBroken();
         var secret = new byte[Secret.Length];
         var isBase64 = Convert.TryFromBase64String(Secret, secret, out var length);
@@ -26,9 +37,9 @@ public sealed record VoterKeyOptions
                 nameof(Secret),
                 $"has {length} bytes; it must have at least {VoterKey.MinSecretBytes}")
             .ThrowIfBroken();
-        return new VoterKey(secret.AsSpan(0, length));
+        return new VoterKey(secret.AsSpan(0, length), Form);
     }
 
     /// <summary>Says that there is a secret, and no more.</summary>
-    public override string ToString() => $"{Section} {{ {nameof(Secret)} = not shown }}";
+    public override string ToString() => $"{Section} {{ {nameof(Secret)} = not shown, {nameof(Form)} = {Form} }}";
 }

@@ -9,14 +9,15 @@ public static class Rfc3339
 
     private static readonly long UnixEpochDays = DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerDay;
 
-    // The moments of the years 0001 to 9999 in UTC: what the database and the framework can both name.
+    // The moments of the years 0001 to 9999 in UTC: what the database and the framework can both name. The very first is left
+    // out: the database's driver takes it for -infinity, and Go and .NET write it for a time that is not set.
     private static readonly long MinSecond = -UnixEpochDays * SecondsPerDay;
     private static readonly long MaxSecond = (DateTime.MaxValue.Ticks / TimeSpan.TicksPerSecond) + MinSecond;
 
     /// <summary>
-    /// Reads <c>2026-03-01T12:00:00.123456Z</c>: a real date of the years 0001 to 9999, <c>T</c> and <c>Z</c> in either
-    /// case, or an offset of hours and minutes. Digits behind the microsecond are cut off. A leap second, which falls
-    /// at 23:59:60 UTC only, counts as the second that follows.
+    /// Reads <c>2026-03-01T12:00:00.123456Z</c>: a real date of the years 0001 to 9999, save for the first microsecond,
+    /// <c>T</c> and <c>Z</c> in either case, or an offset of hours and minutes. Digits behind the microsecond are cut off.
+    /// A leap second, which falls at 23:59:60 UTC only, counts as the second that follows.
     /// </summary>
     /// <param name="text">The whole timestamp as UTF-8.</param>
     /// <param name="microseconds">Microseconds since 1970-01-01T00:00:00Z.</param>
@@ -39,6 +40,11 @@ public static class Rfc3339
 
         var second = ((days - UnixEpochDays) * SecondsPerDay) + secondOfDay - offsetSeconds;
         if (second < MinSecond || second > MaxSecond || (isLeapSecond && second % SecondsPerDay != 0))
+        {
+            return false;
+        }
+
+        if (second == MinSecond && fraction == 0)
         {
             return false;
         }

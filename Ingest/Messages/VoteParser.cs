@@ -30,6 +30,7 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
 
     private const int CachedChoices = 256;
     private const int UuidBytes = 36;
+    private const int MaxBytesPerCharacter = 4;
 
     private static readonly string[] Names =
         [VoteField.VoteId, VoteField.LawId, VoteField.VoterId, VoteField.Choice, VoteField.CastAt];
@@ -37,13 +38,16 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
     // Any nesting that fits is allowed in fields that are not ours.
     private static readonly JsonReaderOptions Json = new() { MaxDepth = MaxBodyBytes };
 
+    private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
+
     private readonly TextCache _lawIds = new(cachedLaws);
     private readonly TextCache _choices = new(CachedChoices);
     private readonly byte[] _unescaped = new byte[MaxBodyBytes];
+    private readonly byte[] _voterId = new byte[MaxVoterIdCharacters * MaxBytesPerCharacter];
 
     private Field _field;
     private Guid _voteId;
-    private Guid _voter;
+    private int _voterIdLength;
     private string _lawId = "";
     private string _choice = "";
     private long _castAt;
@@ -89,14 +93,17 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
         }
 
         poison = default;
-        vote = new Vote(_lawId, new CastVote(_voteId, _voter, _choice, _castAt));
+        var voter = voterKeys.Hash(_lawId, _voterId.AsSpan(0, _voterIdLength));
+        vote = new Vote(_lawId, new CastVote(_voteId, voter, _choice, _castAt));
         return true;
     }
 
     private Poison? Read(ReadOnlySpan<byte> body)
     {
         _field = Field.Unknown;
-        var reader = new Utf8JsonReader(body, Json);
+
+        // Some libraries write a byte order mark; RFC 8259 lets a reader pass over it.
+        var reader = new Utf8JsonReader(body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body, Json);
         try
         {
             reader.Read();
@@ -179,6 +186,12 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
 
     private Poison? ReadValue(ref Utf8JsonReader reader)
     {
+        if (_field == Field.CastAt && reader.TokenType == JsonTokenType.Null)
+        {
+            // What many serializers write for a value that is not set.
+            return null;
+        }
+
         if (reader.TokenType != JsonTokenType.String)
         {
             return At(PoisonReason.WrongType, $"Expected a string, found a JSON {reader.TokenType}.");
@@ -221,19 +234,10 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
 
     private Poison? CheckText(ReadOnlySpan<byte> text, int maxCharacters, bool allowControl)
     {
-        var characters = 0;
-        byte previous = 0;
-        foreach (var octet in text)
+        var characters = FieldText.Count(text, out var control);
+        if (control > 0 && !allowControl)
         {
-            // Every byte of UTF-8 starts a character, save for those of the form 10xxxxxx.
-            characters += (octet & 0xC0) != 0x80 ? 1 : 0;
-            var isControl = octet is < 0x20 or 0x7F || (previous == 0xC2 && octet < 0xA0);
-            if (isControl && !allowControl)
-            {
-                return At(PoisonReason.ControlCharacter, $"Character {characters} is a control character.");
-            }
-
-            previous = octet;
+            return At(PoisonReason.ControlCharacter, $"Character {control} is a control character.");
         }
 
         return characters <= maxCharacters
@@ -257,7 +261,14 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
 
     private Poison? KeepVoter(ReadOnlySpan<byte> text)
     {
-        _voter = voterKeys.Hash(text);
+        if (!FieldText.HasVisibleCharacter(text))
+        {
+            return At(PoisonReason.Empty, "The field has no visible character.");
+        }
+
+        // The key may take the law as well, which may come later.
+        text.CopyTo(_voterId);
+        _voterIdLength = text.Length;
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Votes.Ingest.VoterKeys;
@@ -15,15 +16,31 @@ public sealed class VoterKey
 
     /// <summary>Takes the secret.</summary>
     /// <param name="secret">At least <see cref="MinSecretBytes"/> bytes.</param>
-    public VoterKey(ReadOnlySpan<byte> secret)
+    /// <param name="form">The form that the operator asks for; null: the database's own, or the newest where it is new.</param>
+    public VoterKey(ReadOnlySpan<byte> secret, VoterKeyForm? form = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, MinSecretBytes);
         _secret = secret.ToArray();
+        Form = form;
     }
 
-    /// <summary>Tells two secrets apart without telling either: an HMAC of a fixed text.</summary>
-    public byte[] Fingerprint() => HMACSHA256.HashData(_secret, "votes voter key fingerprint v1"u8);
+    /// <summary>The form that the operator asks for; null: the database's own, or the newest where it is new.</summary>
+    public VoterKeyForm? Form { get; }
+
+    /// <summary>
+    /// Tells two secrets or two forms apart without telling a secret: an HMAC of a fixed text. A process that does not know
+    /// a form cannot have its fingerprint either.
+    /// </summary>
+    public byte[] Fingerprint(VoterKeyForm form) => HMACSHA256.HashData(_secret, form switch
+    {
+        VoterKeyForm.Bytes => "votes voter key fingerprint v1"u8,
+        VoterKeyForm.Nfc => "votes voter key fingerprint v2: nfc"u8,
+        VoterKeyForm.NfcPerLaw => "votes voter key fingerprint v3: nfc, per law"u8,
+        _ => throw new UnreachableException("There are three forms."),
+    });
 
     /// <summary>A hasher for one thread.</summary>
-    public VoterKeyHasher CreateHasher() => new(_secret);
+    /// <param name="form">The form of the database.</param>
+    /// <param name="changed">Called for each voter id that its canonical form differs from.</param>
+    public VoterKeyHasher CreateHasher(VoterKeyForm form, Action? changed = null) => new(_secret, form, changed);
 }

@@ -1,6 +1,6 @@
 namespace Votes.Ingest.VoterKeys;
 
-/// <summary>The database counts votes by another secret's voter keys.</summary>
+/// <summary>The database counts votes by voter keys of another secret, or of another form.</summary>
 public sealed class VoterKeyMismatchException : Exception
 {
     private const string Text =
@@ -23,5 +23,20 @@ public sealed class VoterKeyMismatchException : Exception
     public VoterKeyMismatchException(string message, Exception innerException)
         : base(message, innerException)
     {
+    }
+
+    /// <summary>The secret is right, and the operator asks for a form that the database's keys do not have.</summary>
+    public static VoterKeyMismatchException OtherForm(VoterKey key, VoterKeyForm has, VoterKeyForm wanted)
+    {
+        var refusal =
+            $"VoterKey:Form is {wanted}, and the database's voter keys have the form {has}: people who have voted could vote "
+            + $"again and be counted twice. Remove VoterKey:Form, or set it to {has}.";
+
+        // Ids that are their own canonical form, and ASCII is, have the same key in both.
+        return (has, wanted) is (VoterKeyForm.Bytes, VoterKeyForm.Nfc)
+            ? new(refusal + " To change the form of this database, read docs/OPERATIONS.md (Voter ids in two spellings); the "
+                + "owner's statement is: UPDATE voter_key SET fingerprint = "
+                + $"'\\x{Convert.ToHexStringLower(key.Fingerprint(wanted))}';")
+            : new(refusal + " The form cannot be changed once there are votes.");
     }
 }

@@ -41,7 +41,11 @@ internal static class Message
 
     public static string Quote(string text) => JsonSerializer.Serialize(text, Plain);
 
-    public static VoteParser Parser() => new(Key.CreateHasher(), cachedLaws: 16);
+    public static VoteParser Parser() => new(Key.CreateHasher(VoterKeyRegistry.Newest), cachedLaws: 16);
+
+    /// <summary>The key of a voter on a law.</summary>
+    public static Guid KeyOf(string voterId, string lawId = "law-1") =>
+        Key.CreateHasher(VoterKeyRegistry.Newest).Hash(lawId, Encoding.UTF8.GetBytes(voterId));
 
     public static Vote Good(string json) => Good(Encoding.UTF8.GetBytes(json));
 

@@ -21,8 +21,9 @@ public sealed class Rfc3339Tests
     [InlineData("2024-02-29T12:00:00Z", 1_709_208_000_000_000)]
     [InlineData("2016-12-31T23:59:60Z", 1_483_228_800_000_000)]
     [InlineData("2016-12-31T18:59:60.25-05:00", 1_483_228_800_250_000)]
-    [InlineData("0001-01-01T00:00:00Z", -62_135_596_800_000_000)]
+    [InlineData("0001-01-01T00:00:00.000001Z", -62_135_596_799_999_999)]
     [InlineData("9999-12-31T23:59:59.999999Z", 253_402_300_799_999_999)]
+    [InlineData("9999-12-31T23:59:59.9999999Z", 253_402_300_799_999_999)]
     public void Timestamp_is_read(string text, long microseconds)
     {
         Assert.True(Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out var read));
@@ -61,6 +62,9 @@ public sealed class Rfc3339Tests
     [InlineData("2026-03-01T12:00:60Z")]
     [InlineData("2026-03-01T23:59:60+01:00")]
     [InlineData("0000-01-01T00:00:00Z")]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("0001-01-01T00:00:00.0000009Z")]
+    [InlineData("0001-01-01T01:00:00+01:00")]
     [InlineData("0001-01-01T00:00:00+00:01")]
     [InlineData("9999-12-31T23:59:59-00:01")]
     [InlineData("9999-12-31T23:59:60Z")]

@@ -16,11 +16,20 @@ public sealed class VoteParserBodyTests
     [InlineData("{'vote_id':1}")]
     [InlineData("{\"a\":1,}")]
     [InlineData("{/**/}")]
-    [InlineData("\uFEFF{}")]
+    [InlineData("\uFEFF")]
+    [InlineData("\uFEFF\uFEFF{}")]
+    [InlineData(" \uFEFF{}")]
     [InlineData("{\"a\":01}")]
     [InlineData("{\"a\":NaN}")]
     public void Body_that_is_not_JSON_is_poison(string body) =>
         Message.AssertPoison(PoisonReason.NotJson, "", Message.Bad(body));
+
+    [Fact]
+    public void Byte_order_mark_before_a_vote_is_passed_over()
+    {
+        Assert.Equal(Message.Good(Message.Json()), Message.Good("\uFEFF" + Message.Json()));
+        Message.AssertPoison(PoisonReason.MissingField, "vote_id", Message.Bad("\uFEFF{}"));
+    }
 
     [Theory]
     [InlineData("{}")]

@@ -61,6 +61,6 @@ public sealed class VoteParserPropertyTests
             Assert.Equal(law, vote.LawId);
             Assert.Equal(voteId, vote.Cast.VoteId);
             Assert.Equal(choice, vote.Cast.Choice);
-            Assert.Equal(Message.Key.CreateHasher().Hash(Encoding.UTF8.GetBytes(voter)), vote.Cast.Voter);
+            Assert.Equal(Message.KeyOf(voter, law), vote.Cast.Voter);
         });
 }

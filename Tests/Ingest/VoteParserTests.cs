@@ -13,7 +13,7 @@ public sealed class VoteParserTests
 
         Assert.Equal("law-1", vote.LawId);
         Assert.Equal(Guid.Parse(Message.VoteId), vote.Cast.VoteId);
-        Assert.Equal(Message.Key.CreateHasher().Hash("ann"u8), vote.Cast.Voter);
+        Assert.Equal(Message.KeyOf("ann"), vote.Cast.Voter);
         Assert.Equal("yes", vote.Cast.Choice);
         Assert.Equal(1_772_366_400_500_000, vote.Cast.CastAtMicroseconds);
     }
@@ -21,6 +21,18 @@ public sealed class VoteParserTests
     [Fact]
     public void Absent_cast_at_is_when_the_message_was_received() =>
         Assert.Equal(Message.ReceivedAt, Message.Good(Message.Json()).Cast.CastAtMicroseconds);
+
+    [Fact]
+    public void Cast_at_of_null_is_absent() =>
+        Assert.Equal(Message.ReceivedAt, Message.Good(With("cast_at", "null")).Cast.CastAtMicroseconds);
+
+    [Fact]
+    public void Voter_is_the_same_wherever_the_law_stands_in_the_message()
+    {
+        var behind = Message.Good(With("extra", "1", "voter_id", "vote_id", "choice", "law_id"));
+
+        Assert.Equal(Message.KeyOf("ann"), behind.Cast.Voter);
+    }
 
     [Fact]
     public void Nothing_of_one_message_is_left_for_the_next()
@@ -72,7 +84,7 @@ public sealed class VoteParserTests
         Assert.Equal(Guid.Parse(Message.VoteId), vote.Cast.VoteId);
         Assert.Equal("law-1", vote.LawId);
         Assert.Equal("yes", vote.Cast.Choice);
-        Assert.Equal(Message.Key.CreateHasher().Hash("a\nn"u8), vote.Cast.Voter);
+        Assert.Equal(Message.KeyOf("a\nn"), vote.Cast.Voter);
     }
 
     [Fact]
@@ -93,7 +105,10 @@ public sealed class VoteParserTests
     [InlineData("cast_at")]
     public void Field_of_another_type_is_poison_whatever_the_type(string field)
     {
-        foreach (var value in new[] { "null", "1", "1e999", "99999999999999999999", "true", "{}", "[\"yes\"]" })
+        var wrong = new[] { "1", "1e999", "99999999999999999999", "true", "{}", "[\"yes\"]" };
+
+        // An optional field may be null.
+        foreach (var value in field == "cast_at" ? wrong : [.. wrong, "null"])
         {
             Message.AssertPoison(PoisonReason.WrongType, field, Message.Bad(With(field, value)));
         }
@@ -133,6 +148,25 @@ public sealed class VoteParserTests
     [InlineData("\u00a0\u3000")]
     public void A_law_id_of_white_space_alone_is_poison(string lawId) =>
         Message.AssertPoison(PoisonReason.Empty, "law_id", Message.Bad(With("law_id", $"\"{lawId}\"")));
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("  ")]
+    [InlineData(@"\u00a0\u3000\t\n")]
+    [InlineData(@"\u200b")]
+    [InlineData(@"\u2060 \ufeff\u0000")]
+    public void A_voter_id_that_shows_nothing_is_poison(string voterId) =>
+        Message.AssertPoison(PoisonReason.Empty, "voter_id", Message.Bad(With("voter_id", $"\"{voterId}\"")));
+
+    [Theory]
+    [InlineData("ann", "Ann")]
+    [InlineData("ann", " ann")]
+    [InlineData("ann", "ann ")]
+    [InlineData("ann", "a\u200bnn")]
+    [InlineData("ann1", "ann\uff11")]
+    public void Case_blanks_and_invisible_characters_make_another_voter(string one, string other) =>
+        Assert.NotEqual(
+            Message.Good(Message.Json(voterId: one)).Cast.Voter, Message.Good(Message.Json(voterId: other)).Cast.Voter);
 
     [Theory]
     [InlineData("law_id", 128)]
@@ -228,7 +262,7 @@ public sealed class VoteParserTests
     private static string Repeat(string character, int times) =>
         $"\"{string.Concat(Enumerable.Repeat(character, times))}\"";
 
-    private static string With(string field, string value)
+    private static string With(string field, string value, params string[] order)
     {
         var fields = new Dictionary<string, string>
         {
@@ -238,6 +272,9 @@ public sealed class VoteParserTests
             ["choice"] = "\"yes\"",
             [field] = value,
         };
-        return $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}";
+        IEnumerable<KeyValuePair<string, string>> inOrder = order.Length == 0
+            ? fields
+            : fields.OrderBy(pair => Array.IndexOf(order, pair.Key));
+        return $"{{{string.Join(',', inOrder.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}";
     }
 }

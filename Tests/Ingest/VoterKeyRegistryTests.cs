@@ -30,7 +30,50 @@ public sealed class VoterKeyRegistryTests(TestServers servers)
         await registry.CheckAsync(key, Cancelled);
         await using var fingerprints = source.CreateCommand("SELECT array_agg(fingerprint) FROM voter_key");
         var registered = (byte[][])(await fingerprints.ExecuteScalarAsync(Cancelled))!;
-        Assert.Equal(key.Fingerprint(), Assert.Single(registered));
+        Assert.Equal(key.Fingerprint(VoterKeyForm.NfcPerLaw), Assert.Single(registered));
+    }
+
+    [Theory]
+    [InlineData(VoterKeyForm.Bytes)]
+    [InlineData(VoterKeyForm.Nfc)]
+    [InlineData(VoterKeyForm.NfcPerLaw)]
+    public async Task Database_keeps_its_form_and_another_one_is_refused(VoterKeyForm form)
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        var registry = new VoterKeyRegistry(source);
+        var secret = RandomNumberGenerator.GetBytes(32);
+
+        Assert.Equal(form, await registry.CheckAsync(new VoterKey(secret, form), Cancelled));
+        Assert.Equal(form, await registry.CheckAsync(new VoterKey(secret), Cancelled));
+        foreach (var other in Enum.GetValues<VoterKeyForm>().Where(other => other != form))
+        {
+            var refusal = await Assert.ThrowsAsync<VoterKeyMismatchException>(
+                () => registry.CheckAsync(new VoterKey(secret, other), Cancelled));
+            Assert.Contains($"VoterKey:Form is {other}", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"set it to {form}.", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Owner_changes_a_database_of_bytes_to_NFC_with_the_statement_of_the_refusal()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Cancelled);
+        await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        var registry = new VoterKeyRegistry(source);
+        var secret = RandomNumberGenerator.GetBytes(32);
+        await registry.CheckAsync(new VoterKey(secret, VoterKeyForm.Bytes), Cancelled);
+        var refusal = await Assert.ThrowsAsync<VoterKeyMismatchException>(
+            () => registry.CheckAsync(new VoterKey(secret, VoterKeyForm.Nfc), Cancelled));
+        var statement = refusal.Message[refusal.Message.IndexOf("UPDATE", StringComparison.Ordinal)..];
+
+        await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var change = owner.CreateCommand(statement);
+        Assert.Equal(1, await change.ExecuteNonQueryAsync(Cancelled));
+
+        Assert.Equal(VoterKeyForm.Nfc, await registry.CheckAsync(new VoterKey(secret), Cancelled));
+        await Assert.ThrowsAsync<VoterKeyMismatchException>(
+            () => registry.CheckAsync(new VoterKey(secret, VoterKeyForm.Bytes), Cancelled));
     }
 
     [Fact]
