@@ -14,11 +14,13 @@ public static class EndpointsReader
     private const string Amqp = "AMQP_URL";
     private const string AmqpOperator = "AMQP_OPERATOR_URL";
     private const string AmqpCa = "AMQP_CA_FILE";
-    private const string Silos = "SILO_HTTP";
+    private const string FirstSilo = "SILO_HTTP";
+    private const string Silos = "SILO_HTTP_ALL";
     private const string Metrics = "METRICS_URLS";
 
     /// <summary>The names of the values.</summary>
-    public static readonly IReadOnlyList<string> Names = [Postgres, Amqp, AmqpOperator, AmqpCa, Silos, Metrics];
+    public static readonly IReadOnlyList<string> Names =
+        [Postgres, Amqp, AmqpOperator, AmqpCa, FirstSilo, Silos, Metrics];
 
     /// <summary>Reads <c>NAME=value</c> lines; blank lines and lines that start with # are skipped.</summary>
     public static IReadOnlyDictionary<string, string> ParseFile(IEnumerable<string> lines)
@@ -59,7 +61,7 @@ public static class EndpointsReader
             AmqpUrl = amqp,
             AmqpOperatorUrl = amqpOperator,
             AmqpCaFile = amqpCa,
-            SiloHttp = Addresses(Silos, sources),
+            SiloHttp = Addresses(Find(Silos, sources) is null ? FirstSilo : Silos, sources),
             MetricsUrls = Addresses(Metrics, sources),
         };
     }

@@ -20,14 +20,16 @@ internal sealed class Demo(IAnsiConsole console, LocalFolder folder)
         var exact = false;
         if (cluster.Silos is [var silo, ..])
             console.WriteLine($"watch the results: {silo.Address.Http}/");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = WatchAsync(cluster, end);
         try
         {
-            exact = await PublishAndVerifyAsync(cluster, votes, cancellationToken);
+            exact = await PublishAndVerifyAsync(cluster, votes, end.Token);
             if (keep)
             {
                 ClusterView.WriteAddresses(console, cluster, folder);
-                console.WriteLine("Ctrl-C stops everything; `make check-db` in another terminal looks at the totals");
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                console.WriteLine("Ctrl-C stops everything; `make check-db` in another terminal compares the totals with the votes");
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -35,9 +37,36 @@ internal sealed class Demo(IAnsiConsole console, LocalFolder folder)
             // Ctrl-C or SIGTERM is how a demo that stays is meant to end.
             console.WriteLine("stopping");
         }
+        catch (Exception exception) when (
+            end.IsCancellationRequested && exception is OperationCanceledException or LoadFailedException)
+        {
+            console.WriteLine("the cluster was stopped by another command; the demo ends");
+            return exact ? 0 : 1;
+        }
+
+        await end.CancelAsync();
+        await watching;
 
         var clean = await cluster.StopAsync(CancellationToken.None);
         return exact && clean ? 0 : 1;
+    }
+
+    /// <summary>Ends the demo where its cluster is stopped from another terminal: nothing would end it otherwise.</summary>
+    private static async Task WatchAsync(Cluster cluster, CancellationTokenSource end)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await tick.WaitForNextTickAsync(end.Token))
+            {
+                if (cluster.IsGone)
+                    await end.CancelAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The demo ends.
+        }
     }
 
     private async Task<Cluster> StartAsync(CancellationToken cancellationToken)

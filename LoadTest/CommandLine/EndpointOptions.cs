@@ -8,7 +8,7 @@ internal sealed class EndpointOptions
 {
     private readonly Option<string> _file = new("--endpoints")
     {
-        Description = "File with POSTGRES_URL, AMQP_URL, SILO_HTTP and METRICS_URLS, behind options and environment",
+        Description = "File with POSTGRES_URL, AMQP_URL, SILO_HTTP_ALL and METRICS_URLS, behind options and environment",
         DefaultValueFactory = _ => EndpointsReader.DefaultFile,
     };
 

@@ -51,6 +51,14 @@ public sealed class Cluster : IAsyncDisposable
     public bool IsRunning => Postgres.IsRunning && RabbitMq.IsRunning && _services.Count > 0 &&
         _services.TrueForAll(service => service.IsRunning);
 
+    /// <summary>
+    /// Whether it is gone: nothing of it runs any more, or another one was started in its folder since. Another process may
+    /// have stopped it.
+    /// </summary>
+    public bool IsGone => !IsOfFolder || (!Postgres.IsRunning && _services.TrueForAll(service => !service.IsRunning));
+
+    private bool IsOfFolder => ClusterState.Read(_options.Folder) is not { } now || now.Run == _state.Run;
+
     /// <summary>How the migrating owner of the database connects, for Npgsql.</summary>
     public string OwnerConnectionString => _configuration.OwnerConnectionString;
 
@@ -117,10 +125,17 @@ public sealed class Cluster : IAsyncDisposable
 
     /// <summary>
     /// Stops everything in order: Ingests, silos, broker and database. What does not stop in time is killed. True when
-    /// nothing had to be killed.
+    /// nothing had to be killed. Where another cluster was started in the folder since, that one is left alone.
     /// </summary>
     public async Task<bool> StopAsync(CancellationToken cancellationToken)
     {
+        if (!IsOfFolder)
+        {
+            // Its processes, ports and file of addresses are those of the cluster that came after it.
+            _report("another cluster was started in this folder since; it is left alone");
+            return true;
+        }
+
         var clean = await StopAllAsync(Ingests, cancellationToken);
         clean &= await StopAllAsync(Silos, cancellationToken);
         await Task.WhenAll(RabbitMq.StopAsync(cancellationToken), Postgres.StopAsync(cancellationToken));
@@ -161,7 +176,7 @@ public sealed class Cluster : IAsyncDisposable
         for (var number = 1; number <= wanted; number++)
         {
             if (!Of(kind).Any(service => service.Address.Number == number))
-                _services.Add(NewService(_ports.ForService(kind, number)));
+                _services.Add(NewService(_ports.ForService(kind, number, _state.LastHttpPorts)));
         }
 
         _services.Sort((one, other) => (one.Address.Kind, one.Address.Number)
@@ -212,7 +227,7 @@ public sealed class Cluster : IAsyncDisposable
 
     private void SaveServices()
     {
-        _state = _state with { Services = [.. _services.Select(service => service.Address)] };
+        _state = _state.With(_services.Select(service => service.Address));
         _state.Write(_options.Folder);
     }
 

@@ -26,7 +26,7 @@ public sealed record ClusterAddresses
     /// <summary>The metrics pages of silos and Ingests.</summary>
     public required IReadOnlyList<Uri> MetricsUrls { get; init; }
 
-    /// <summary>Writes the addresses as KEY=value lines, to a file that only its owner may read: it has passwords.</summary>
+    /// <summary>Writes the addresses as KEY=value lines that a shell can read, to a file that only its owner may read: it has passwords.</summary>
     public Task WriteAsync(string file, CancellationToken cancellationToken) =>
         SecretFile.WriteAsync(
             file,
@@ -37,8 +37,10 @@ public sealed record ClusterAddresses
                 AMQP_URL={AmqpUrl}
                 AMQP_OPERATOR_URL={AmqpOperatorUrl}
                 AMQP_CA_FILE={AmqpCaFile}
-                SILO_HTTP={Join(SiloHttp)}
+                SILO_HTTP={Join(SiloHttp.Take(1))}
+                SILO_HTTP_ALL={Join(SiloHttp)}
                 METRICS_URLS={Join(MetricsUrls)}
+                ConnectionStrings__Votes='{PostgresConnectionString}'
 
                 """),
             cancellationToken);

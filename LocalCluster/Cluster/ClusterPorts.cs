@@ -15,12 +15,27 @@ internal sealed class ClusterPorts(bool documented)
         AmqpPort = Pick(before?.AmqpPort, Amqp),
         EpmdPort = Pick(before?.EpmdPort, null),
         DistributionPort = Pick(before?.DistributionPort, null),
+        Run = Guid.NewGuid(),
+        LastHttpPorts = before?.With([]).LastHttpPorts ?? new Dictionary<string, int>(),
     };
 
     /// <summary>The ports of a silo or an Ingest that does not run.</summary>
-    public ServiceAddress ForService(ServiceKind kind, int number) => kind == ServiceKind.Silo
-        ? new ServiceAddress(kind, number, Pick(null, SiloHttp + number - 1), Ports.Free(), Ports.Free())
-        : new ServiceAddress(kind, number, Pick(null, IngestHttp + number - 1), 0, 0);
+    /// <param name="kind">Which program it runs.</param>
+    /// <param name="number">1 and up, within its kind.</param>
+    /// <param name="last">The HTTP ports that there were, by name.</param>
+    public ServiceAddress ForService(ServiceKind kind, int number, IReadOnlyDictionary<string, int> last)
+    {
+        var address = new ServiceAddress(kind, number, 0, 0, 0);
+        int? before = last.TryGetValue(address.Name, out var port) ? port : null;
+        return kind == ServiceKind.Silo
+            ? address with
+            {
+                HttpPort = Pick(before, SiloHttp + number - 1),
+                SiloPort = Ports.Free(),
+                GatewayPort = Ports.Free(),
+            }
+            : address with { HttpPort = Pick(before, IngestHttp + number - 1) };
+    }
 
     private int Pick(int? before, int? preferred) =>
         (before ?? (documented ? preferred : null)) is { } port ? Ports.FreeOr(port) : Ports.Free();

@@ -21,8 +21,27 @@ public sealed record ClusterState
     /// <summary>The port of the broker for rabbitmqctl.</summary>
     public required int DistributionPort { get; init; }
 
+    /// <summary>
+    /// Which cluster of the folder it is: another one each time that one is started where none ran, so that an object of an
+    /// earlier one finds out that its cluster is gone.
+    /// </summary>
+    public Guid Run { get; init; }
+
+    /// <summary>The HTTP ports of all silos and Ingests that there ever were, by name: they get them again where they can.</summary>
+    public IReadOnlyDictionary<string, int> LastHttpPorts { get; init; } = new Dictionary<string, int>();
+
     /// <summary>The silos and Ingests that belong to the cluster, running or not.</summary>
     public IReadOnlyList<ServiceAddress> Services { get; init; } = [];
+
+    /// <summary>The same with other silos and Ingests.</summary>
+    public ClusterState With(IEnumerable<ServiceAddress> services)
+    {
+        ServiceAddress[] now = [.. services];
+        var ports = new Dictionary<string, int>(LastHttpPorts);
+        foreach (var service in Services.Concat(now))
+            ports[service.Name] = service.HttpPort;
+        return this with { Services = now, LastHttpPorts = ports };
+    }
 
     /// <summary>Reads a folder's state; null when there is none.</summary>
     /// <exception cref="ClusterException">The file is not one that this program wrote.</exception>

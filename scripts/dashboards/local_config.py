@@ -8,7 +8,7 @@ import sys
 import urllib.parse
 
 rabbitmq, postgres, prometheus, rules = sys.argv[1:]
-silos = {urllib.parse.urlparse(url).netloc for url in os.environ["SILO_HTTP"].split(",")}
+silos = {urllib.parse.urlparse(url).netloc for url in os.environ["SILO_HTTP_ALL"].split(",")}
 pages = {urllib.parse.urlparse(url).netloc for url in os.environ["METRICS_URLS"].split(",")}
 targets = {
     "votes-silo": sorted(silos),
