@@ -1,3 +1,5 @@
+using Votes.Telemetry.Logs;
+
 namespace Votes.Silo.Minutes;
 
 /// <summary>Lets one silo a minute sum the last one up, and catches up where none was there to do it.</summary>
@@ -10,6 +12,7 @@ public sealed partial class MinuteService(MinuteStore store, TimeProvider time, 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
     private bool _isFailing;
+    private long _failedAt;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +34,7 @@ public sealed partial class MinuteService(MinuteStore store, TimeProvider time, 
 
             if (_isFailing)
             {
-                LogGoesOn(logger);
+                LogGoesOn(logger, time.GetElapsedTime(_failedAt).TotalSeconds);
             }
 
             _isFailing = false;
@@ -46,7 +49,8 @@ public sealed partial class MinuteService(MinuteStore store, TimeProvider time, 
         {
             if (!_isFailing)
             {
-                LogFailed(logger, exception.Message);
+                _failedAt = time.GetTimestamp();
+                LogFailed(logger, Sentence.Of(exception.Message));
             }
 
             _isFailing = true;
@@ -55,9 +59,9 @@ public sealed partial class MinuteService(MinuteStore store, TimeProvider time, 
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The last minute's votes were not summed up: {Reason} It is tried again; histories read the audit meanwhile, which is "
-        + "slower")]
+        + "slower.")]
     private static partial void LogFailed(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Minutes are summed up again")]
-    private static partial void LogGoesOn(ILogger logger);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Minutes are summed up again after {Seconds:F0} s.")]
+    private static partial void LogGoesOn(ILogger logger, double seconds);
 }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
+using Votes.Telemetry.Logs;
 
 namespace Votes.Silo.Reconcile;
 
@@ -61,10 +63,22 @@ public sealed partial class ReconcileService(
             metrics.Failed();
             if (!_isFailing)
             {
-                LogFailed(logger, exception.Message, options.Value.StatementTimeout);
+                Tell(exception);
             }
 
             _isFailing = true;
+        }
+    }
+
+    private void Tell(Exception exception)
+    {
+        if (exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled })
+        {
+            LogTookTooLong(logger, options.Value.StatementTimeout);
+        }
+        else
+        {
+            LogFailed(logger, Sentence.Of(exception.Message));
         }
     }
 
@@ -115,7 +129,11 @@ public sealed partial class ReconcileService(
     private static partial void LogDone(ILogger logger, long auditRows, int differences);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "The totals were not recounted: {Reason} It is tried again next interval. Where it takes longer than "
-        + "Reconcile:StatementTimeout ({StatementTimeout}), raise that")]
-    private static partial void LogFailed(ILogger logger, string reason, TimeSpan statementTimeout);
+        "The totals were not recounted: {Reason} It is tried again next interval.")]
+    private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The totals were not recounted: it took longer than Reconcile:StatementTimeout ({StatementTimeout}). Raise that; it is "
+        + "tried again next interval.")]
+    private static partial void LogTookTooLong(ILogger logger, TimeSpan statementTimeout);
 }

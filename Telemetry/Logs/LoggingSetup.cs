@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Votes.Telemetry.Logs;
 
-/// <summary>Logs a person can read in Development, JSON lines elsewhere.</summary>
+/// <summary>Logs a person can read in Development, JSON lines elsewhere; calm in both while a server is away.</summary>
 public static class LoggingSetup
 {
     /// <summary>Sets the console's format.</summary>
@@ -31,5 +31,11 @@ public static class LoggingSetup
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
             });
         }
+
+        // Behind those, each of which makes itself the console's formatter.
+        var writes = builder.Environment.IsDevelopment() ? LineFormatter.Format : ConsoleFormatterNames.Json;
+        builder.Services.AddSingleton<ConsoleFormatter>(
+            services => new CalmConsoleFormatter(writes, services, TimeProvider.System));
+        builder.Logging.AddConsole(static console => console.FormatterName = CalmConsoleFormatter.FormatterName);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Votes.Telemetry.Logs;
 
 namespace Votes.Telemetry.Statistics;
 
@@ -35,6 +36,7 @@ public sealed partial class StatisticsService(
     private DateTime _minute;
     private DateTime _deletedAt;
     private bool _isFailing;
+    private long _failedAt;
     private long _toldDropped;
 
     /// <inheritdoc/>
@@ -89,7 +91,7 @@ public sealed partial class StatisticsService(
 
             if (_isFailing)
             {
-                LogWrittenAgain(logger);
+                LogWrittenAgain(logger, time.GetElapsedTime(_failedAt).TotalSeconds);
             }
 
             _isFailing = false;
@@ -103,7 +105,8 @@ public sealed partial class StatisticsService(
         {
             if (!_isFailing)
             {
-                LogNotWritten(logger, exception.Message, _book.Count, MostUnwritten);
+                _failedAt = time.GetTimestamp();
+                LogNotWritten(logger, Sentence.Of(exception.Message), _book.Count, MostUnwritten);
             }
 
             _isFailing = true;
@@ -156,11 +159,12 @@ public sealed partial class StatisticsService(
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The statistics of {Minutes} minutes could not be written: {Reason} They are kept, {Most} of them at most, and tried "
-        + "again each minute; no vote depends on them")]
+        + "again each minute; no vote depends on them.")]
     private static partial void LogNotWritten(ILogger logger, string reason, int minutes, int most);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Statistics are written again")]
-    private static partial void LogWrittenAgain(ILogger logger);
+    [LoggerMessage(Level = LogLevel.Information, Message =
+        "The database is back after {Seconds:F0} s; statistics are written again.")]
+    private static partial void LogWrittenAgain(ILogger logger, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "More than {Most} minutes of statistics could not be written; the oldest are given up from now on")]
