@@ -3,8 +3,8 @@ using Orleans.Concurrency;
 namespace Votes.Grains.Interfaces;
 
 /// <summary>
-/// Knows the Ingests of the cluster by what they report; one for the cluster, whose key is <see cref="Key"/>. In memory alone:
-/// after it was lost, the next reports fill it again within seconds. No vote depends on it.
+/// Knows the Ingests of the cluster by what they report; one for the cluster, whose key is <see cref="Key"/>. In memory
+/// alone: after it was lost, the next reports fill it again within seconds. No vote depends on it.
 /// </summary>
 [Alias("Votes.IIngestRegistryGrain")]
 public interface IIngestRegistryGrain : IGrainWithStringKey
@@ -17,7 +17,8 @@ public interface IIngestRegistryGrain : IGrainWithStringKey
     [Alias("ReportAsync")]
     Task ReportAsync(IngestReport report, CancellationToken cancellationToken = default);
 
-    /// <summary>The Ingests that have reported in the last ten minutes and have not stopped in order, by name.</summary>
+    /// <summary>The Ingests that have reported in the last ten minutes and have not stopped in order, by
+    /// name.</summary>
     [AlwaysInterleave]
     [Alias("GetAsync")]
     Task<IngestPresence[]> GetAsync(CancellationToken cancellationToken = default);

@@ -8,11 +8,16 @@ namespace Votes.Grains.Interfaces;
 /// <param name="LanesConsuming">Those of them that the broker delivers to.</param>
 /// <param name="Unacked">Messages delivered to it and not acked.</param>
 /// <param name="CallsInFlight">Calls to grains that wait for their outcome.</param>
-/// <param name="AreCallsFailing">Whether the calls of at least one law fail at the moment; their votes are held and sent again.</param>
+/// <param name="AreCallsFailing">Whether the calls of at least one law fail at the moment; their votes are held and
+/// sent again.</param>
 /// <param name="DeadLettersHeld">Dead letters that the broker refuses; their messages stay unacked.</param>
 /// <param name="Received">Messages taken from the queue since its start.</param>
 /// <param name="Settled">Messages with a durable outcome since its start.</param>
 /// <param name="IsStopping">Whether this is its last report.</param>
+/// <param name="Oldest">How long ago the oldest message that is not settled was received; null: all are
+/// settled.</param>
+/// <param name="Sessions">How often one of its connections that consume was lost: what it held went back to the queue
+/// then.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Votes.IngestReport")]
@@ -28,4 +33,6 @@ public sealed record IngestReport(
     [property: Id(8)] int DeadLettersHeld,
     [property: Id(9)] long Received,
     [property: Id(10)] long Settled,
-    [property: Id(11)] bool IsStopping);
+    [property: Id(11)] bool IsStopping,
+    [property: Id(12)] TimeSpan? Oldest = null,
+    [property: Id(13)] long Sessions = 0);

@@ -96,6 +96,9 @@ public sealed class IngestMetrics
         }
     }
 
+    /// <summary>How often a lane lost its connection, or could not make one.</summary>
+    public long LaneReconnects => (long)_reconnects.WithLabels("lane").Value;
+
     /// <summary>What the gauges say at this moment.</summary>
     public (int LanesConsuming, long Unacked, int CallsInFlight, int DeadLettersHeld) Now => (
         (int)_lanes.Value,

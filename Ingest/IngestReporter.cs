@@ -7,8 +7,8 @@ using Votes.Ingest.Configuration;
 namespace Votes.Ingest;
 
 /// <summary>
-/// Reports to the cluster what this process does, for operators to see. Nothing depends on a report: one that does not arrive
-/// is not sent again, for the next one says more.
+/// Reports to the cluster what this process does, for operators to see. Nothing depends on a report: one that does not
+/// arrive is not sent again, for the next one says more.
 /// </summary>
 public sealed class IngestReporter(
     IClusterClient client, IngestMetrics metrics, IngestState state, RabbitMqOptions rabbitMq, TimeProvider time)
@@ -42,7 +42,9 @@ public sealed class IngestReporter(
             now.DeadLettersHeld,
             work.Received,
             work.Counted + work.Redelivered + work.Duplicates + work.Rejected,
-            isStopping);
+            isStopping,
+            state.Oldest,
+            metrics.LaneReconnects);
     }
 
     /// <inheritdoc/>

@@ -210,6 +210,7 @@ public sealed partial class IngestService : BackgroundService
             .ToArray();
         _state.Watch(
             () => Array.TrueForAll(lanes, lane => lane.IsConsuming) && deadLetters.IsConnected, () => dispatcher.HeldUpBy);
+        _state.WatchOldest(() => lanes.Max(static lane => lane.Oldest));
 
         // Dead letters end after the lanes: what the lanes hold may have to go there before it can be acked.
         using var lanesEnded = new CancellationTokenSource();

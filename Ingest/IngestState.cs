@@ -8,6 +8,7 @@ public sealed class IngestState : IHealthCheck
     private volatile bool _hasCluster;
     private volatile Func<bool> _isConsuming = static () => false;
     private volatile Func<string?> _heldUp = static () => null;
+    private volatile Func<TimeSpan?> _oldest = static () => null;
 
     /// <summary>True while silos can be reached.</summary>
     public bool HasCluster
@@ -21,6 +22,12 @@ public sealed class IngestState : IHealthCheck
 
     /// <summary>Whether the calls of at least one law fail; their votes are held.</summary>
     public bool AreCallsFailing => _heldUp() is not null;
+
+    /// <summary>How long ago the oldest message that is not settled was received; null: all are settled.</summary>
+    public TimeSpan? Oldest => _oldest();
+
+    /// <summary>Sets how to tell the age of the oldest message that is not settled.</summary>
+    public void WatchOldest(Func<TimeSpan?> oldest) => _oldest = oldest;
 
     /// <summary>Sets how to tell whether votes are consumed, and whether silos give them back.</summary>
     /// <param name="isConsuming">Whether all lanes consume.</param>

@@ -8,7 +8,7 @@ namespace Votes.Ingest.Lanes;
 /// </summary>
 public sealed class AckTracker
 {
-    private (ulong LastTag, bool IsSettled)[] _batches = new (ulong, bool)[16];
+    private (ulong LastTag, bool IsSettled, long ReceivedAt)[] _batches = new (ulong, bool, long)[16];
     private long _first;
     private long _next;
     private ulong _lastAdded;
@@ -18,10 +18,14 @@ public sealed class AckTracker
     /// <summary>How many batches were added and are not behind an ack yet.</summary>
     public int Count => (int)(_next - _first);
 
+    /// <summary>When the oldest batch that is not settled was received; null: all are.</summary>
+    public long? OldestReceivedAt => Count == 0 ? null : Slot(_first).ReceivedAt;
+
     /// <summary>Adds the next batch in the order of deliveries.</summary>
     /// <param name="lastTag">The delivery tag of its last message.</param>
+    /// <param name="receivedAt">When its first message was received, as a timestamp.</param>
     /// <returns>The batch's place, for <see cref="Settle"/>.</returns>
-    public long Add(ulong lastTag)
+    public long Add(ulong lastTag, long receivedAt = 0)
     {
         if (lastTag <= _lastAdded)
         {
@@ -34,7 +38,7 @@ public sealed class AckTracker
             Grow();
         }
 
-        Slot(_next) = (lastTag, false);
+        Slot(_next) = (lastTag, false, receivedAt);
         return _next++;
     }
 
@@ -69,11 +73,11 @@ public sealed class AckTracker
         return true;
     }
 
-    private ref (ulong LastTag, bool IsSettled) Slot(long place) => ref _batches[place & (_batches.Length - 1)];
+    private ref (ulong LastTag, bool IsSettled, long ReceivedAt) Slot(long place) => ref _batches[place & (_batches.Length - 1)];
 
     private void Grow()
     {
-        var larger = new (ulong, bool)[_batches.Length * 2];
+        var larger = new (ulong, bool, long)[_batches.Length * 2];
         for (var place = _first; place < _next; place++)
         {
             larger[place & (larger.Length - 1)] = Slot(place);

@@ -99,7 +99,7 @@ public sealed class DeliveryBatch
         }
 
         _unsettled = Count;
-        Place = Generation.Closed(LastTag);
+        Place = Generation.Closed(LastTag, ReceivedAt);
     }
 
     /// <summary>The body of a message that is not settled.</summary>

@@ -25,6 +25,18 @@ public sealed class Generation(int prefetch, Action<DeliveryBatch> onSettled, He
     /// <summary>The delivery tag of the newest delivery.</summary>
     public ulong LastDelivered => Volatile.Read(ref _lastDelivered);
 
+    /// <summary>When the oldest batch that is not settled was received, as a timestamp; null: all are.</summary>
+    public long? OldestReceivedAt
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _acks.OldestReceivedAt;
+            }
+        }
+    }
+
     /// <summary>True where more than half of what may be unacked is: the silo should flush early.</summary>
     public bool HasBacklog => Unacked * 2 > prefetch;
 
@@ -39,12 +51,14 @@ public sealed class Generation(int prefetch, Action<DeliveryBatch> onSettled, He
     public void Delivered(ulong tag) => Volatile.Write(ref _lastDelivered, tag);
 
     /// <summary>Notes that a batch takes no more deliveries; batches come in the order of their deliveries.</summary>
+    /// <param name="lastTag">The delivery tag of its last message.</param>
+    /// <param name="receivedAt">When its first message was received, as a timestamp.</param>
     /// <returns>The batch's place, for <see cref="Settled"/>.</returns>
-    public long Closed(ulong lastTag)
+    public long Closed(ulong lastTag, long receivedAt)
     {
         lock (_gate)
         {
-            return _acks.Add(lastTag);
+            return _acks.Add(lastTag, receivedAt);
         }
     }
 

@@ -13,6 +13,7 @@ public sealed partial class Lane
     private readonly HeldBytes _bytes;
     private readonly RedeliveryWatch _redeliveries;
     private volatile bool _isConsuming;
+    private volatile LaneSession? _session;
 
     /// <summary>Creates the lane.</summary>
     public Lane(LaneParts parts)
@@ -25,6 +26,9 @@ public sealed partial class Lane
 
     /// <summary>True while the broker delivers to this lane.</summary>
     public bool IsConsuming => _isConsuming;
+
+    /// <summary>How long ago the oldest message that is not settled was received; null: the lane holds none.</summary>
+    public TimeSpan? Oldest => _session?.Oldest;
 
     /// <summary>Consumes until asked to stop, then settles what is in flight, acks it and closes.</summary>
     /// <param name="drainTimeout">How long to wait for what is in flight.</param>
@@ -69,6 +73,7 @@ public sealed partial class Lane
     {
         LogConsuming(_parts.Log, _parts.Name, _parts.Options.Queue);
         _parts.Metrics.LaneStarted();
+        _session = session;
         _isConsuming = true;
         try
         {
@@ -84,6 +89,7 @@ public sealed partial class Lane
         finally
         {
             _isConsuming = false;
+            _session = null;
             _parts.Metrics.LaneStopped();
         }
     }

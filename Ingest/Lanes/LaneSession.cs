@@ -72,6 +72,9 @@ internal sealed partial class LaneSession : IDisposable
     /// <summary>Ends when the connection, the channel or the consumer is lost.</summary>
     public Task Lost => _lost.Task;
 
+    /// <summary>How long ago the oldest message that is not settled was received; null: all are settled.</summary>
+    public TimeSpan? Oldest => _generation.OldestReceivedAt is { } at ? _time.GetElapsedTime(at) : null;
+
     /// <summary>Connects, makes the queues where there are none, and starts to consume.</summary>
     public static async Task<LaneSession> OpenAsync(
         LaneParts parts, HeldBytes bytes, RedeliveryWatch redeliveries, CancellationToken cancellationToken)
