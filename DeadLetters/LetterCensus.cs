@@ -19,6 +19,9 @@ public sealed class LetterCensus(LetterFilter filter, int listed)
     private readonly Dictionary<(string Reason, string Field), long> _groups = [];
     private readonly List<ListedLetter> _letters = [];
 
+    /// <summary>Which letters are counted.</summary>
+    public LetterFilter Filter => filter;
+
     /// <summary>Letters that fit the filter.</summary>
     public long Count { get; private set; }
 

@@ -22,6 +22,13 @@ public sealed record LetterFilter
     public bool IsSet =>
         Reason is not null || Field is not null || Law is not null || Id is not null || Before is not null;
 
+    /// <summary>
+    /// Whether a letter is meant by a replay: those that no replay can help are, where their reason or the letter
+    /// itself is named. A release that takes more than the one before makes such a replay worth while.
+    /// </summary>
+    public bool FitsReplay(Letter letter) =>
+        Fits(letter) && (Reason is not null || Id is not null || LetterReasons.CanSucceed(letter.Reason));
+
     /// <summary>Whether a letter is meant.</summary>
     public bool Fits(Letter letter) =>
         (Reason is null || letter.Reason == Reason)

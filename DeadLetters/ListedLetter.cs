@@ -21,6 +21,9 @@ public sealed record ListedLetter(
     int Bytes,
     int Replays)
 {
+    /// <summary>Whether a replay of it can succeed.</summary>
+    public bool CanSucceed => LetterReasons.CanSucceed(Reason);
+
     /// <summary>Lists a letter.</summary>
     public static ListedLetter Of(Letter letter) => new(
         letter.Id,

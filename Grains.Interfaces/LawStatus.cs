@@ -12,4 +12,10 @@ public enum LawStatus : byte
 
     /// <summary>The law takes no more votes.</summary>
     Closed = 2,
+
+    /// <summary>
+    /// The law takes votes until those that were published before its closing was asked for are settled. Programs that
+    /// do not know the number treat it as open.
+    /// </summary>
+    Closing = 3,
 }

@@ -13,6 +13,8 @@ namespace Votes.Grains.Interfaces;
 /// The law is closed, and these totals were read after it was: no vote will move them any more. Pending votes, where there
 /// are any, are on their way to being rejected, or to being found on record.
 /// </param>
+/// <param name="ChangedAt">When a durable total changed last; null: none ever has, or the silo is of an older
+/// version.</param>
 [GenerateSerializer, Immutable]
 [Alias("Votes.LawTally")]
 public sealed record LawTally(
@@ -21,4 +23,5 @@ public sealed record LawTally(
     [property: Id(2)] ChoiceTally[] Choices,
     [property: Id(3)] long Version,
     [property: Id(4)] DateTimeOffset AsOf,
-    [property: Id(5)] bool Final);
+    [property: Id(5)] bool Final,
+    [property: Id(6)] DateTimeOffset? ChangedAt = null);

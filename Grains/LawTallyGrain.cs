@@ -39,12 +39,13 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
     private readonly TallyFeed _feed;
     private readonly WentBackLog _wentBack;
     private readonly TimeProvider _time;
-    private readonly bool _acceptUnknownLaws;
+    private bool _acceptUnknownLaws;
     private readonly Tally _tally = new();
     private string _lawId = "";
     private TallyWatchers? _watchers;
     private Task _lastWrite = Task.CompletedTask;
     private DateTimeOffset _asOf;
+    private DateTimeOffset? _changedAt;
     private long _loadedAt;
     private long _readAgainAt;
     private bool _readAgain;
@@ -85,6 +86,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             throw new MalformedVoteBatchException("A law id has 1 to 128 characters and no control characters.");
         }
 
+        // Who calls without an Ingest in between does not register what the API would refuse.
+        _acceptUnknownLaws &= LawText.FaultOf(_lawId, LawIds.MaxCharacters) is null;
         await LoadAsync(cancellationToken);
         _metrics.LawActivated();
     }
@@ -161,7 +164,7 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         return Task.CompletedTask;
     }
 
-    private LawTally ToLawTally() => _tally.ToLawTally(_book[_lawId], _asOf, _loadedClosed);
+    private LawTally ToLawTally() => _tally.ToLawTally(_book[_lawId], _asOf, _loadedClosed, _changedAt);
 
     /// <remarks>
     /// Takes no cancellation token: votes that were accepted are on their way to the database, and what came of them has
@@ -230,7 +233,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             _doubts += steps is < 0 or > 1 ? 1 : 0;
             _entered++;
             Set(moved.Total);
-            _asOf = _time.GetUtcNow();
+            _asOf = Micros.Floor(_time.GetUtcNow());
+            ChangedAt(outcome.At ?? _asOf);
         }
 
         var result = screened.ToOutcome(outcome.Outcomes);
@@ -252,6 +256,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
             _metrics.TotalMoved(_lawId, total.Choice, before, total.Total);
         }
     }
+
+    private void ChangedAt(DateTimeOffset? moment) => _changedAt = moment > _changedAt || _changedAt is null ? moment : _changedAt;
 
     /// <summary>Whether the database may hold totals of this law that this activation has not seen.</summary>
     private bool IsInDoubt => _doubts != _doubtsAtLoad;
@@ -297,7 +303,8 @@ public sealed class LawTallyGrain : Grain, ILawTallyGrain
         {
             var snapshot = await _book.OpenAsync(_lawId, cancellationToken);
             _loadedAt = _readAgainAt = _time.GetTimestamp();
-            _asOf = _time.GetUtcNow();
+            _asOf = Micros.Floor(_time.GetUtcNow());
+            ChangedAt(snapshot.ChangedAt);
             _doubtsAtLoad = doubts;
             _loadedClosed = snapshot.Law.Status == LawStatus.Closed;
 

@@ -1,6 +1,7 @@
 using Prometheus;
 using Votes.Silo.Access;
 using Votes.Silo.Api;
+using Votes.Silo.Closing;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
 using Votes.Silo.Minutes;
@@ -50,6 +51,7 @@ builder.AddCluster();
 builder.AddSiloHealth();
 builder.AddReconcile();
 builder.AddMinutes();
+builder.AddClosing();
 builder.AddApi();
 builder.AddOperators();
 

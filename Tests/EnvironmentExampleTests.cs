@@ -8,6 +8,7 @@ using Votes.Silo;
 using Votes.Silo.Access;
 using Votes.Silo.Api;
 using Votes.Silo.Api.Live;
+using Votes.Silo.Closing;
 using Votes.Silo.Dashboard;
 using Votes.Silo.Hosting.Tls;
 using Votes.Silo.Operators;
@@ -32,6 +33,7 @@ public sealed class EnvironmentExampleTests
     [InlineData("Access", typeof(AccessOptions))]
     [InlineData("Api", typeof(ApiOptions))]
     [InlineData("Live", typeof(LiveOptions))]
+    [InlineData("Closing", typeof(ClosingOptions))]
     [InlineData("Board", typeof(BoardOptions))]
     [InlineData("Dashboard", typeof(SiloDashboardOptions))]
     [InlineData("RabbitMq", typeof(RabbitMqOptions))]

@@ -180,7 +180,7 @@ for number in 1 2; do
     silo=("ConnectionStrings__Votes=$VOTES" "Cluster__AdvertisedAddress=$advertise" "Cluster__AllowPlaintext=true"
         "Cluster__SiloPort=$((BASE_PORT + 10 + number))" "Cluster__GatewayPort=$((BASE_PORT + 20 + number))"
         "ASPNETCORE_URLS=http://127.0.0.1:$((BASE_PORT + 30 + number))"
-        "Access__OperationsUrl=http://127.0.0.1:$((BASE_PORT + 40 + number))" "RabbitMq__Uri=$AMQP")
+        "Access__OperationsUrl=http://127.0.0.1:$((BASE_PORT + 40 + number))" "RabbitMq__Uri=$AMQP" "Laws__UnknownLaw=Accept")
     start_container "silo-$number" votes-silo "${silo[@]}"
     await_healthy "silo-$number" votes-silo "${silo[@]}"
 done

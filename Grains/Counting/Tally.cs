@@ -107,7 +107,8 @@ public sealed class Tally
     /// <param name="law">The law.</param>
     /// <param name="asOf">When the durable totals were read or committed.</param>
     /// <param name="isFinal">Whether the law is closed and the totals were read after it was.</param>
-    public LawTally ToLawTally(Law law, DateTimeOffset asOf, bool isFinal)
+    /// <param name="changedAt">When a durable total changed last; null: none has.</param>
+    public LawTally ToLawTally(Law law, DateTimeOffset asOf, bool isFinal, DateTimeOffset? changedAt = null)
     {
         var rows = new List<ChoiceTally>(law.Choices.Count);
         foreach (var choice in law.Choices)
@@ -125,7 +126,8 @@ public sealed class Tally
             }
         }
 
-        return new LawTally(law.LawId, law.Status, [.. rows], Version, asOf, isFinal && law.Status == LawStatus.Closed);
+        return new LawTally(
+            law.LawId, law.Status, [.. rows], Version, asOf, isFinal && law.Status == LawStatus.Closed, changedAt);
     }
 
     private struct Count

@@ -14,6 +14,7 @@ public sealed class FlushWrite
     private readonly Dictionary<string, List<MovedTotal>> _totals = new(StringComparer.Ordinal);
     private int _decided;
     private int _answered;
+    private DateTimeOffset? _at;
 
     /// <summary>Lays the batches' votes out as rows.</summary>
     /// <param name="batches">The batches.</param>
@@ -81,6 +82,7 @@ public sealed class FlushWrite
             ofLaw.Add(total);
         }
 
+        _at = result.At ?? _at;
         _decided += result.Outcomes.Length;
         return TakeAnswers();
     }
@@ -102,7 +104,7 @@ public sealed class FlushWrite
 
             if (isWhole)
             {
-                answers.Add((batch, new PendingOutcome(outcomes, [.. _totals.GetValueOrDefault(batch.LawId) ?? []])));
+                answers.Add((batch, new PendingOutcome(outcomes, [.. _totals.GetValueOrDefault(batch.LawId) ?? []], _at)));
             }
         }
 

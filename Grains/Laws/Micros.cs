@@ -19,6 +19,10 @@ public static class Micros
     public static DateTime ToUtc(long microseconds) =>
         DateTime.UnixEpoch.AddTicks(checked(microseconds * TimeSpan.TicksPerMicrosecond));
 
+    /// <summary>The moment without what is finer than a microsecond, in UTC: as the database and every JSON reader can
+    /// hold it.</summary>
+    public static DateTimeOffset Floor(DateTimeOffset moment) => new(ToUtc(Since(moment)));
+
     /// <summary>Whether <see cref="ToUtc"/> can express the moment: the years 1 to 9999.</summary>
     public static bool IsInRange(long microseconds) => microseconds >= Earliest && microseconds <= Latest;
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using Votes.Grains.Counting;
 using Votes.Grains.Flush;
+using Votes.Grains.Laws;
 
 namespace Votes.Grains.Store;
 
@@ -14,6 +15,7 @@ internal static class FlushResultReader
         var totals = new List<MovedTotal>();
         var counted = 0L;
         HashSet<string>? closed = null;
+        DateTimeOffset? at = null;
 
         // Statement 0 returns that it holds the laws, and nothing else.
         await reader.NextResultAsync(cancellationToken);
@@ -21,7 +23,12 @@ internal static class FlushResultReader
         {
             if (await reader.IsDBNullAsync(0, cancellationToken))
             {
-                // What statement 1 left for statement 2, or wrote to the log.
+                // What statement 1 left for statement 2, with its time, or wrote to the log.
+                if (!await reader.IsDBNullAsync(2, cancellationToken))
+                {
+                    at = new DateTimeOffset(Micros.ToUtc(reader.GetInt64(2)));
+                }
+
                 continue;
             }
 
@@ -57,6 +64,6 @@ internal static class FlushResultReader
         await reader.CloseAsync();
         counted += OutcomeOf.MarkClosed(rows, outcomes, closed);
         OutcomeOf.Settle(rows, outcomes, filed, repeats: rows.Count - counted);
-        return new FlushResult(outcomes, totals);
+        return new FlushResult(outcomes, totals, at);
     }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Votes.Grains.Counting;
 using Votes.Grains.Flush;
 
 namespace Votes.Grains.Store;
@@ -68,6 +69,11 @@ internal sealed class LaneConnection : IAsyncDisposable
             throw new NpgsqlException("The commit was cancelled while it waited for the synchronous standby.");
         }
 
+        if (result.Outcomes.AsSpan().Contains(VoteOutcome.Closed))
+        {
+            await KeepLateAsync(rows, result.Outcomes, cancellationToken);
+        }
+
         return result;
     }
 
@@ -101,6 +107,30 @@ internal sealed class LaneConnection : IAsyncDisposable
     {
         await _batch.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Puts the rejected votes on closed laws on record. Behind the commit: what fails here lets the flush fail, and
+    /// the votes come again to the same outcome; and before the answer, so that no message is acked whose vote is not
+    /// on record.
+    /// </summary>
+    private async Task KeepLateAsync(FlushRows rows, VoteOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        await using var keep = new NpgsqlCommand(TallySql.KeepLate, _connection)
+        {
+            Parameters = { Array<string>(NpgsqlDbType.Text), Array<Guid>(NpgsqlDbType.Uuid), Array<Guid>(NpgsqlDbType.Uuid) },
+        };
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i] == VoteOutcome.Closed)
+            {
+                ((NpgsqlParameter<List<string>>)keep.Parameters[0]).TypedValue!.Add(rows.LawIds[i]);
+                ((NpgsqlParameter<List<Guid>>)keep.Parameters[1]).TypedValue!.Add(rows.Voters[i]);
+                ((NpgsqlParameter<List<Guid>>)keep.Parameters[2]).TypedValue!.Add(rows.VoteIds[i]);
+            }
+        }
+
+        await keep.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private NpgsqlCommand OfLaws(string sql, IReadOnlyCollection<string> lawIds) => new(sql, _connection)

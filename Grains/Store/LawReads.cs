@@ -31,25 +31,28 @@ internal sealed class LawReads : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, LawSnapshot>> LoadAsync(
         IReadOnlyCollection<string> lawIds, CancellationToken cancellationToken)
     {
-        var laws = new Dictionary<string, (Law Law, List<ChoiceTotal> Totals)>(lawIds.Count, StringComparer.Ordinal);
+        var laws = new Dictionary<string, LawSnapshot>(lawIds.Count, StringComparer.Ordinal);
         await ReadAsync(TallySql.Load, TextArray(lawIds), Add, cancellationToken);
-        return laws.ToDictionary(
-            static row => row.Key,
-            static row => new LawSnapshot(row.Value.Law, row.Value.Totals),
-            StringComparer.Ordinal);
+        return laws;
 
         void Add(NpgsqlDataReader reader)
         {
             var lawId = reader.GetString(0);
             if (!laws.TryGetValue(lawId, out var entry))
             {
-                entry = (reader.IsDBNull(1) ? Law.Unregistered(lawId) : ReadLaw(reader), []);
+                entry = new LawSnapshot(ReadLaw(reader), new List<ChoiceTotal>());
                 laws.Add(lawId, entry);
             }
 
             if (!reader.IsDBNull(5))
             {
-                entry.Totals.Add(new ChoiceTotal(reader.GetString(5), reader.GetInt64(6), reader.GetInt64(7)));
+                ((List<ChoiceTotal>)entry.Totals).Add(
+                    new ChoiceTotal(reader.GetString(5), reader.GetInt64(6), reader.GetInt64(7)));
+                var changedAt = reader.GetFieldValue<DateTimeOffset>(8);
+                if (!(entry.ChangedAt >= changedAt))
+                {
+                    laws[lawId] = entry with { ChangedAt = changedAt };
+                }
             }
         }
     }
@@ -120,9 +123,15 @@ internal sealed class LawReads : IAsyncDisposable
         }
     }
 
-    private static Law ReadLaw(NpgsqlDataReader reader) => new(
+    /// <summary>A row's law; one without a status is not there, or was deleted.</summary>
+    private static Law ReadLaw(NpgsqlDataReader reader) => reader.IsDBNull(1) ? Law.Unregistered(reader.GetString(0)) : new(
         reader.GetString(0),
-        reader.GetString(1) == "closed" ? LawStatus.Closed : LawStatus.Open,
+        reader.GetString(1) switch
+        {
+            "closed" => LawStatus.Closed,
+            "closing" => LawStatus.Closing,
+            _ => LawStatus.Open,
+        },
         reader.IsDBNull(2) ? Law.DefaultChoices : reader.GetFieldValue<string[]>(2),
         reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3),
         reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4));

@@ -23,8 +23,8 @@ internal static class TallySql
     /// earlier than the row is replicated (docs/adr/0002-flush-statements.md). A transaction id alone would not do: the
     /// server waits for no standby where a transaction has an id and has logged nothing.
     /// Returns a row per total that moved: law_id, choice, added, total, version; one per closed law: law_id and nulls; and
-    /// one or two without a law_id: how many votes were counted, left for statement 2 until the transaction ends, and the
-    /// message's place in the log.
+    /// one or two without a law_id: how many votes were counted, left for statement 2 until the transaction ends, with the
+    /// transaction's time in microseconds since the Unix epoch in place of added, and the message's place in the log.
     /// </summary>
     public const string Count = """
         WITH closed AS MATERIALIZED (
@@ -54,7 +54,8 @@ internal static class TallySql
         UNION ALL
         SELECT unnest(law_ids), NULL, NULL, NULL, NULL FROM closed
         UNION ALL
-        SELECT NULL, set_config('votes.counted', votes::text, true), NULL, NULL, NULL FROM counted
+        SELECT NULL, set_config('votes.counted', votes::text, true), (extract(epoch FROM now()) * 1000000)::bigint, NULL, NULL
+          FROM counted
         UNION ALL
         SELECT NULL, pg_logical_emit_message(true, 'votes', '')::text, NULL, NULL, NULL
           FROM counted WHERE votes IS DISTINCT FROM cardinality($1)
@@ -94,6 +95,22 @@ internal static class TallySql
         """;
 
     /// <summary>
+    /// Puts votes that were rejected because their law is closed on record, each once however often it comes, and adds
+    /// up how many a law has: $1 law ids, $2 voters, $3 vote ids.
+    /// </summary>
+    public const string KeepLate = """
+        WITH late AS (
+          INSERT INTO late_votes (law_id, voter, vote_id)
+          SELECT law_id, voter, vote_id FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS t (law_id, voter, vote_id)
+           ORDER BY law_id COLLATE "C", voter, vote_id
+          ON CONFLICT ON CONSTRAINT late_votes_pk DO NOTHING
+          RETURNING law_id)
+        INSERT INTO late_totals AS t (law_id, votes)
+        SELECT law_id, count(*) FROM late GROUP BY law_id ORDER BY law_id
+        ON CONFLICT ON CONSTRAINT late_totals_pk DO UPDATE SET votes = t.votes + EXCLUDED.votes
+        """;
+
+    /// <summary>
     /// Registers laws that nobody described: $1 law ids. Those that are registered are left out beforehand: ON CONFLICT waits
     /// for whoever is editing the row that it meets.
     /// </summary>
@@ -128,9 +145,13 @@ internal static class TallySql
     /// <summary>The laws of $1 that somebody is registering in a transaction that has not committed.</summary>
     public const string FindBeingRegistered = "SELECT * FROM laws_being_registered($1)";
 
-    /// <summary>Laws and their totals, in one snapshot: $1 law ids. Totals are null for a law without votes.</summary>
+    /// <summary>
+    /// Laws and their totals, in one snapshot: $1 law ids. Totals are null for a law without votes. A law that was deleted
+    /// has no status, as one that never was.
+    /// </summary>
     public const string Load = $"""
-        SELECT t.law_id, l.status, l.choices, {LawTimes.OpensAt}, {LawTimes.ClosesAt}, r.choice, r.total, r.version
+        SELECT t.law_id, CASE WHEN l.deleted_at IS NULL THEN l.status END, l.choices, {LawTimes.OpensAt}, {LawTimes.ClosesAt}, r.choice, r.total, r.version,
+               r.updated_at
           FROM unnest($1::text[]) AS t (law_id)
           LEFT JOIN laws l ON l.law_id = t.law_id
           LEFT JOIN vote_results r ON r.law_id = t.law_id
@@ -140,10 +161,10 @@ internal static class TallySql
     /// Laws whose description was changed by the transaction of number $1 or a later one, and beside each the oldest
     /// transaction that has not ended and the server's start; without such laws one row of nulls and these two. A transaction
     /// before that one has ended, and what it changed is in this snapshot; a number that this server has not given yet comes
-    /// from the server that the rows were copied from.
+    /// from the server that the rows were copied from. A law that was deleted has no status.
     /// </summary>
     public const string ChangedLaws = $"""
-        SELECT l.law_id, l.status, l.choices, {LawTimes.OpensAt}, {LawTimes.ClosesAt}, n.horizon::text, n.started
+        SELECT l.law_id, CASE WHEN l.deleted_at IS NULL THEN l.status END, l.choices, {LawTimes.OpensAt}, {LawTimes.ClosesAt}, n.horizon::text, n.started
           FROM (SELECT pg_snapshot_xmin(s) AS horizon, pg_snapshot_xmax(s) AS next, pg_postmaster_start_time() AS started
                   FROM pg_current_snapshot() AS s) n
           LEFT JOIN laws l ON l.changed_xid >= $1::text::xid8 AND l.changed_xid < n.next

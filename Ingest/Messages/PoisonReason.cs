@@ -38,6 +38,12 @@ public static class PoisonReason
     /// <summary>A field holds a control character.</summary>
     public const string ControlCharacter = "control_character";
 
+    /// <summary>A law id or a choice holds a character that cannot be seen.</summary>
+    public const string InvisibleCharacter = LawText.InvisibleCharacter;
+
+    /// <summary>A law id or a choice begins or ends with a blank.</summary>
+    public const string OuterBlank = LawText.OuterBlank;
+
     /// <summary>A field holds an escape that names half of a surrogate pair: no text.</summary>
     public const string NotText = "not_text";
 

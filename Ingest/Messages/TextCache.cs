@@ -25,6 +25,24 @@ public sealed class TextCache
         _mask = _entries.Length - 1;
     }
 
+    /// <summary>The string of <paramref name="utf8"/>, where it is held.</summary>
+    public bool TryFind(ReadOnlySpan<byte> utf8, out string text)
+    {
+        var hash = Hash(utf8);
+        for (var way = 0; way < Ways; way++)
+        {
+            ref var entry = ref _entries[((int)hash + way) & _mask];
+            if (entry.Text is not null && entry.Hash == hash && utf8.SequenceEqual(entry.Utf8))
+            {
+                text = entry.Text;
+                return true;
+            }
+        }
+
+        text = "";
+        return false;
+    }
+
     /// <summary>The string of <paramref name="utf8"/>, which has to be valid UTF-8.</summary>
     public string Get(ReadOnlySpan<byte> utf8)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Votes.Grains.Interfaces;
@@ -216,12 +217,11 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
                     ? null
                     : At(PoisonReason.NotAUuid, "Expected a UUID in the form 8-4-4-4-12.");
             case Field.LawId:
-                _lawId = "";
-                return CheckText(text, MaxLawIdCharacters, allowControl: false) ?? KeepLaw(text);
+                return Keep(ref _lawId, _lawIds, text, MaxLawIdCharacters);
             case Field.VoterId:
                 return CheckText(text, MaxVoterIdCharacters, allowControl: true) ?? KeepVoter(text);
             case Field.Choice:
-                return CheckText(text, MaxChoiceCharacters, allowControl: false) ?? Keep(ref _choice, _choices, text);
+                return Keep(ref _choice, _choices, text, MaxChoiceCharacters);
             case Field.CastAt:
                 return Rfc3339.TryParse(text, out _castAt)
                     ? null
@@ -245,18 +245,23 @@ public sealed class VoteParser(VoterKeyHasher voterKeys, int cachedLaws)
             : At(PoisonReason.TooLong, $"The field has {characters} characters; at most {maxCharacters} are allowed.");
     }
 
-    private static Poison? Keep(ref string target, TextCache cache, ReadOnlySpan<byte> text)
+    /// <summary>Takes over a law id or a choice. What is in the cache has passed the rule, and is not looked through
+    /// again.</summary>
+    private Poison? Keep(ref string target, TextCache cache, ReadOnlySpan<byte> text, int maxCharacters)
     {
+        if (cache.TryFind(text, out target))
+        {
+            return null;
+        }
+
+        var decoded = Encoding.UTF8.GetString(text);
+        if (LawText.FaultOf(decoded, maxCharacters) is { } fault)
+        {
+            return At(fault.Code, fault.Detail);
+        }
+
         target = cache.Get(text);
         return null;
-    }
-
-    private Poison? KeepLaw(ReadOnlySpan<byte> text)
-    {
-        _lawId = _lawIds.Get(text);
-
-        // No grain can have such a key: the vote could be sent for ever, and never arrive.
-        return string.IsNullOrWhiteSpace(_lawId) ? At(PoisonReason.Empty, "The field is white space and nothing else.") : null;
     }
 
     private Poison? KeepVoter(ReadOnlySpan<byte> text)

@@ -49,6 +49,9 @@ internal sealed class ClusterConfiguration(
             variables["Cluster__SiloPort"] = Text(address.SiloPort);
             variables["Cluster__GatewayPort"] = Text(address.GatewayPort);
             variables["Cluster__Name"] = address.Name;
+            // A cluster to try things on takes votes on any law. Elsewhere the default refuses those that nobody
+            // registered.
+            variables["Laws__UnknownLaw"] = "Accept";
             // The key itself stays with those who sign in.
             variables["Access__OperatorKeySha256"] =
                 Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secrets.OperatorKey)));

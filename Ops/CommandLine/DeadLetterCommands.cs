@@ -114,7 +114,7 @@ internal sealed class DeadLetterCommands(IAnsiConsole console, TextWriter errors
 
     private static Verdict Judge(LetterCensus census, Letter letter, long limit, bool dryRun)
     {
-        if (!census.Add(letter))
+        if (!census.Filter.FitsReplay(letter) || !census.Add(letter))
             return Verdict.PutBack;
         var isLast = census.Count == limit;
         return (dryRun, isLast) switch

@@ -50,12 +50,18 @@ public static class ApiSetup
             // A number in quotes is no number: to generators of clients, either would be both.
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+
+            // As strict as with votes: a field has one name, in one spelling, and stands once.
+            json.SerializerOptions.PropertyNameCaseInsensitive = false;
+            json.SerializerOptions.AllowDuplicateProperties = false;
+            json.SerializerOptions.Converters.Add(new MomentConverter());
         });
         services.AddSingleton<ApiDatabase>();
         services.AddSingleton<KnownLaws>();
         services.AddSingleton<CostlyQueries>();
         services.AddSingleton<LawReader>();
         services.AddSingleton<LawWriter>();
+        services.AddSingleton<LawChanges>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<DuplicatesReader>();
         services.AddSingleton<StatsReader>();

@@ -33,6 +33,16 @@ internal static partial class BadRequests
 
     private static string DetailOf(JsonException json)
     {
+        if (json is BadBodyException bad)
+        {
+            return $"{FieldOf(json)} {bad.Message.TrimEnd('.')}.";
+        }
+
+        if (TwiceNamed().Match(json.Message) is { Success: true } twice)
+        {
+            return $"it names '{Short(twice.Groups["name"].Value)}' more than once.";
+        }
+
         if (UnknownField().Match(json.Message) is { Success: true } unknown)
         {
             return $"it has no field '{Short(unknown.Groups["name"].Value)}'. /openapi/v1.json describes those it has.";
@@ -45,13 +55,15 @@ internal static partial class BadRequests
 
         return json.Path is null or "$"
             ? "it must be a JSON object."
-            : $"{Short(json.Path[2..])} has another type or form. /openapi/v1.json describes it.";
+            : $"{FieldOf(json)} has another type or form. /openapi/v1.json describes it.";
     }
+
+    private static string FieldOf(JsonException json) => json.Path is null or "$" ? "it" : Short(json.Path[2..]);
 
     private static string RuleOf(string type) => type switch
     {
         "int" => $"a whole number of at most {int.MaxValue}.",
-        "DateTimeOffset" => "a time such as 2026-03-01T12:00:00Z. In an address, + is written %2B.",
+        nameof(Moment) => $"{Moment.Rule["must be ".Length..]}. In an address, + is written %2B.",
         "bool" => "true or false.",
         _ => "something else.",
     };
@@ -73,6 +85,12 @@ internal static partial class BadRequests
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
         RegexMilliseconds)]
     private static partial Regex UnknownField();
+
+    [GeneratedRegex(
+        "^Duplicate property '(?<name>.*)' encountered",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        RegexMilliseconds)]
+    private static partial Regex TwiceNamed();
 
     [GeneratedRegex("could not be converted to", RegexOptions.None, RegexMilliseconds)]
     private static partial Regex WrongType();

@@ -34,9 +34,27 @@ public sealed class ChangeLaw
         }
     }
 
-    /// <summary>Closes the law, for ever.</summary>
-    [Description("true closes the law for ever.")]
-    public bool? Close { get; set; }
+    /// <summary>Closes the law, for ever, or calls a closing off that still waits.</summary>
+    [Description("true closes the law for ever, at once; \"when_drained\" does so once voting has ended and the votes published so far "
+        + "are counted; false calls the latter off.")]
+    public CloseHow? Close { get; set; }
+
+    /// <summary>Closes the law at once although votes wait, which are then rejected.</summary>
+    [Description("With close: true, closes even while votes wait, or where it is not known whether any do: they are rejected.")]
+    public bool Force { get; set; }
+
+    /// <summary>Choices that the law is to have beside those it has.</summary>
+    [Description("Choices to be added behind those that the law has.")]
+    public IReadOnlyList<string>? AddChoices { get; set; }
+
+    /// <summary>Whether lists and searches leave the law out.</summary>
+    [Description("true: lists and searches leave the law out; by its id it can still be read.")]
+    public bool? Hidden { get; set; }
+
+    /// <summary>Whether nothing is to change.</summary>
+    [JsonIgnore]
+    public bool IsEmpty =>
+        this is { Title: null, Close: null, AddChoices: null, Hidden: null, HasOpensAt: false, HasClosesAt: false };
 
     /// <summary>Whether <see cref="OpensAt"/> was named.</summary>
     [JsonIgnore]

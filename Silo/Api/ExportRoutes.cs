@@ -10,8 +10,12 @@ namespace Votes.Silo.Api;
 public static class ExportRoutes
 {
     private const string Totals = """
-        SELECT law_id, choice, total, share, version, now() FROM law_totals
-         WHERE law_id = $1 ORDER BY place NULLS LAST, choice
+        SELECT t.law_id, t.choice, t.total, t.share, t.version, now(), max(t.updated_at) OVER (), l.status, l.closed_at,
+               coalesce(late.votes, 0)
+          FROM law_totals t
+          JOIN laws l ON l.law_id = t.law_id AND l.deleted_at IS NULL
+          LEFT JOIN late_totals late ON late.law_id = t.law_id
+         WHERE t.law_id = $1 ORDER BY t.place NULLS LAST, t.choice
         """;
 
     /// <summary>Maps them.</summary>
@@ -74,7 +78,11 @@ public static class ExportRoutes
         await using var command = database.Command(Totals, new NpgsqlParameter { Value = lawId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var file = ExportFile.Begin(
-            response, format, "totals", lawId, "law_id", "choice", "total", "share", "version", "as_of");
+            response,
+            format,
+            "totals",
+            lawId,
+            ["law_id", "choice", "total", "share", "version", "as_of", "changed_at", "status", "closed_at", "rejected_after_close"]);
         while (await reader.ReadAsync(cancellationToken))
         {
             await file.WriteAsync(Row(reader), cancellationToken);
@@ -91,6 +99,10 @@ public static class ExportRoutes
         reader.IsDBNull(3) ? null : reader.GetDecimal(3),
         reader.IsDBNull(4) ? 0L : reader.GetInt64(4),
         reader.GetFieldValue<DateTimeOffset>(5),
+        reader.GetFieldValue<DateTimeOffset?>(6),
+        reader.GetString(7),
+        reader.GetFieldValue<DateTimeOffset?>(8),
+        reader.GetInt64(9),
     ];
 
     private static async Task<IResult> ExportAuditAsync(

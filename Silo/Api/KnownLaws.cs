@@ -5,12 +5,15 @@ namespace Votes.Silo.Api;
 
 /// <summary>
 /// Which laws exist. Only an existing law's grain is asked for anything: an activation for every id that somebody makes up
-/// would fill the cluster's memory. Laws are not deleted, so a law that was found once needs no look at the database
-/// again; one that was not found may be there the next time. Thread-safe.
+/// would fill the cluster's memory. A law that was found is taken to exist at once, and looked for again behind the
+/// answer every few seconds while it is asked for, as an operator may delete it; one that was not found may be there
+/// the next time. Thread-safe.
 /// </summary>
-public sealed class KnownLaws(ApiDatabase database, IOptions<ApiOptions> options)
+public sealed class KnownLaws(ApiDatabase database, IOptions<ApiOptions> options, TimeProvider time)
 {
-    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private static readonly TimeSpan CheckedFor = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, long> _checkedAt = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
     /// <summary>Whether the law exists.</summary>
@@ -18,16 +21,41 @@ public sealed class KnownLaws(ApiDatabase database, IOptions<ApiOptions> options
     {
         lock (_gate)
         {
-            if (_found.Contains(lawId))
+            if (_checkedAt.TryGetValue(lawId, out var at))
             {
+                if (time.GetElapsedTime(at) >= CheckedFor)
+                {
+                    _checkedAt[lawId] = time.GetTimestamp();
+
+                    // Observes its own failures. The answer does not wait: without the database, laws that are known
+                    // stay known.
+                    _ = CheckAgainAsync(lawId);
+                }
+
                 return true;
             }
         }
 
-        await using var command = database.Command("SELECT FROM laws WHERE law_id = $1", new NpgsqlParameter { Value = lawId });
+        return await FindAsync(lawId, cancellationToken);
+    }
+
+    /// <summary>Forgets a law: the next question goes to the database.</summary>
+    public void Forget(string lawId)
+    {
+        lock (_gate)
+        {
+            _checkedAt.Remove(lawId);
+        }
+    }
+
+    private async Task<bool> FindAsync(string lawId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(
+            "SELECT FROM laws WHERE law_id = $1 AND deleted_at IS NULL", new NpgsqlParameter { Value = lawId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
+            Forget(lawId);
             return false;
         }
 
@@ -35,17 +63,29 @@ public sealed class KnownLaws(ApiDatabase database, IOptions<ApiOptions> options
         return true;
     }
 
+    private async Task CheckAgainAsync(string lawId)
+    {
+        try
+        {
+            await FindAsync(lawId, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or ObjectDisposedException)
+        {
+            // Looked for again in a few seconds.
+        }
+    }
+
     private void Remember(string lawId)
     {
         lock (_gate)
         {
             // Rarely full; to begin anew then costs a look-up a law, and keeping an order would cost each request.
-            if (_found.Count >= options.Value.RememberedLaws)
+            if (_checkedAt.Count >= options.Value.RememberedLaws)
             {
-                _found.Clear();
+                _checkedAt.Clear();
             }
 
-            _found.Add(lawId);
+            _checkedAt[lawId] = time.GetTimestamp();
         }
     }
 }

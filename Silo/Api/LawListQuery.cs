@@ -4,14 +4,21 @@ namespace Votes.Silo.Api;
 /// <param name="Page">Which part of the list, from 1.</param>
 /// <param name="Limit">The most laws on a page.</param>
 /// <param name="Search">A part of the id or the title; null: all.</param>
-/// <param name="Status">open or closed; null: both.</param>
+/// <param name="Status">open, closing or closed; null: all.</param>
 /// <param name="ByVotes">Most votes first; else newest first.</param>
 public sealed record LawListQuery(int Page, int Limit, string? Search, string? Status, bool ByVotes)
 {
+    /// <summary>What the last page that there can be says of the laws behind it.</summary>
+    public const string EndOfList =
+        "Lists end at page 1000, and there are more laws. Narrow the list by search or status, or take more laws a page.";
+
     private const int MaxPage = 1_000;
     private const int MaxLimit = 100;
     private const int DefaultLimit = 20;
     private const int MaxSearchCharacters = 100;
+
+    /// <summary>Whether no page comes behind this one, whatever there is.</summary>
+    public bool IsLastPage => Page == MaxPage;
 
     /// <summary>Reads a query string's values.</summary>
     /// <exception cref="BadRequestException">One of them is out of its bounds.</exception>
@@ -25,9 +32,9 @@ public sealed record LawListQuery(int Page, int Limit, string? Search, string? S
                 $"search must have at most {MaxSearchCharacters} characters and no control characters.");
         }
 
-        if (status is not (null or "open" or "closed"))
+        if (status is not (null or "open" or "closing" or "closed"))
         {
-            throw new BadRequestException("status must be open or closed, or absent for both.");
+            throw new BadRequestException("status must be open, closing or closed, or absent for all.");
         }
 
         return sort is null or "votes" or "recent"

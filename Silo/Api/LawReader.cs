@@ -11,7 +11,8 @@ public sealed class LawReader(ApiDatabase database)
     private const string Columns = $"""
         l.law_id, l.title, l.status, l.choices,
         {LawTimes.OpensAt}, {LawTimes.ClosesAt}, {LawTimes.CreatedAt}, {LawTimes.UpdatedAt},
-        coalesce(r.votes, 0), coalesce(r.version, 0)
+        coalesce(r.votes, 0), coalesce(r.version, 0), l.hidden, l.closing_since, l.closed_at,
+        coalesce((SELECT votes FROM late_totals t WHERE t.law_id = l.law_id), 0)
         """;
 
     // The sums of a page's laws alone.
@@ -29,11 +30,12 @@ public sealed class LawReader(ApiDatabase database)
         """;
 
     private const string Wanted = """
-        WHERE ($1 IS NULL OR l.status = $1)
+        WHERE NOT l.hidden AND l.deleted_at IS NULL
+          AND ($1 IS NULL OR l.status = $1)
           AND ($2 IS NULL OR strpos(lower(l.title), lower($2)) > 0 OR strpos(lower(l.law_id), lower($2)) > 0)
         """;
 
-    private const string One = $"SELECT {Columns} FROM laws l {SumsOfEach} WHERE l.law_id = $1";
+    private const string One = $"SELECT {Columns} FROM laws l {SumsOfEach} WHERE l.law_id = $1 AND l.deleted_at IS NULL";
 
     private const string ByVotes =
         $"SELECT {Columns} FROM laws l {SumsOfAll} {Wanted} ORDER BY coalesce(r.votes, 0) DESC, l.law_id LIMIT $3 OFFSET $4";
@@ -71,8 +73,13 @@ public sealed class LawReader(ApiDatabase database)
         }
 
         // One more than asked for tells whether there are more, without counting all.
-        var more = laws.Count > query.Limit;
-        return new LawPage(query.Page, query.Limit, more, more ? laws[..query.Limit] : laws);
+        var isCut = laws.Count > query.Limit;
+        return new LawPage(
+            query.Page,
+            query.Limit,
+            isCut && !query.IsLastPage,
+            isCut ? laws[..query.Limit] : laws,
+            isCut && query.IsLastPage ? LawListQuery.EndOfList : null);
     }
 
     private static NpgsqlParameter Text(string? value) =>
@@ -88,7 +95,11 @@ public sealed class LawReader(ApiDatabase database)
         row.GetFieldValue<DateTimeOffset>(6),
         row.GetFieldValue<DateTimeOffset>(7),
         row.GetInt64(8),
-        row.GetInt64(9));
+        row.GetInt64(9),
+        row.GetBoolean(10),
+        Moment(row, 11),
+        Moment(row, 12),
+        row.GetInt64(13));
 
     private static DateTimeOffset? Moment(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.Net.Http.Headers;
 using Votes.Silo.Access;
+using Votes.Silo.Closing;
 
 namespace Votes.Silo.Api;
 
@@ -33,7 +34,7 @@ public static class LawRoutes
         [Description("Which page, 1 to 1000.")] int? page,
         [Description("Laws a page, 1 to 100; 20 without it.")] int? limit,
         [Description("A part of the id or the title, at most 100 characters.")] string? search,
-        [Description("open or closed; both without it.")] string? status,
+        [Description("open, closing or closed; all without it.")] string? status,
         [Description("votes (most first) or recent (newest first); votes without it.")] string? sort,
         Caller caller,
         LawReader laws,
@@ -46,8 +47,10 @@ public static class LawRoutes
     }
 
     private static async Task<IResult> FindAsync(
-        LawIdInPath law, LawReader laws, CancellationToken cancellationToken) =>
-        await laws.FindAsync(law.Value, cancellationToken) is { } found ? TypedResults.Ok(found) : Problems.UnknownLaw();
+        LawIdInPath law, LawReader laws, ClosingService closing, CancellationToken cancellationToken) =>
+        await laws.FindAsync(law.Value, cancellationToken) is { } found
+            ? TypedResults.Ok(closing.Explain(found))
+            : Problems.UnknownLaw();
 
     private static async Task<IResult> TallyAsync(
         HttpContext context,
@@ -62,6 +65,12 @@ public static class LawRoutes
         }
 
         var tally = await tallies.ReadAsync(law.Value, cancellationToken);
+        if (tally is null)
+        {
+            known.Forget(law.Value);
+            return await known.ExistsAsync(law.Value, cancellationToken) ? Problems.LawIsNew() : Problems.UnknownLaw();
+        }
+
         var tag = tallies.TagOf(tally);
         context.Response.Headers.ETag = tag.ToString();
         var isKnownToCaller = context.Request.GetTypedHeaders().IfNoneMatch
@@ -73,8 +82,8 @@ public static class LawRoutes
 
     private static async Task<IResult> HistoryAsync(
         LawIdInPath law,
-        [Description("The begin, RFC 3339; an hour before the end without it.")] DateTimeOffset? from,
-        [Description("The end, RFC 3339; now without it.")] DateTimeOffset? to,
+        [Description("The begin, RFC 3339; an hour before the end without it.")] Moment? from,
+        [Description("The end, RFC 3339; now without it.")] Moment? to,
         [Description("Seconds between two points; a sixtieth of the range without it.")] int? step,
         Caller caller,
         KnownLaws known,
@@ -83,7 +92,7 @@ public static class LawRoutes
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var query = HistoryQuery.Parse(from, to, step, time.GetUtcNow());
+        var query = HistoryQuery.Parse(from?.Value, to?.Value, step, time.GetUtcNow());
         return await known.ExistsAsync(law.Value, cancellationToken)
             ? TypedResults.Ok(await costly.RunAsync(
                 QueryKind.Histories, caller.Client, ct => history.ReadAsync(law.Value, query, ct), cancellationToken))

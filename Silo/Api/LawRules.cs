@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text;
+using Votes.Grains;
+using Votes.Grains.Interfaces;
 
 namespace Votes.Silo.Api;
 
@@ -13,9 +16,9 @@ public static class LawRules
     /// <exception cref="BadRequestException">It breaks a rule.</exception>
     public static void Check(CreateLaw law)
     {
-        if (law.Id is null || !LawIdInPath.IsLawId(law.Id))
+        if (FaultOf(law.Id, LawIds.MaxCharacters) is { } fault)
         {
-            throw new BadRequestException("id must have 1 to 128 characters, not all of them spaces, and no control characters.");
+            throw new BadRequestException($"id must have 1 to {LawIds.MaxCharacters} characters that can be seen. {fault.Detail}");
         }
 
         if (law.Id is "." or "..")
@@ -24,8 +27,35 @@ public static class LawRules
         }
 
         CheckTitle(law.Title);
-        CheckChoices(law.Choices);
+        if (law.Choices is { } choices)
+        {
+            CheckChoices(choices, "choices");
+        }
+
         CheckWindow(law.OpensAt, law.ClosesAt);
+    }
+
+    /// <summary>Checks a change, as far as it can be without the law.</summary>
+    /// <exception cref="BadRequestException">It breaks a rule.</exception>
+    public static void Check(ChangeLaw change)
+    {
+        if (change.IsEmpty)
+        {
+            throw new BadRequestException(
+                "Nothing to change: name title, opens_at, closes_at, add_choices, hidden or close.");
+        }
+
+        if (change.Force && change.Close != CloseHow.Now)
+        {
+            throw new BadRequestException("force goes with \"close\": true alone.");
+        }
+
+        CheckTitle(change.Title);
+        CheckWindow(change.OpensAt, change.ClosesAt);
+        if (change.AddChoices is { Count: 0 })
+        {
+            throw new BadRequestException("add_choices must hold at least one choice.");
+        }
     }
 
     /// <summary>Checks a title.</summary>
@@ -48,29 +78,41 @@ public static class LawRules
         }
     }
 
-    private static void CheckChoices(IReadOnlyList<string>? choices)
+    /// <summary>Checks the choices of a law.</summary>
+    /// <param name="choices">The choices.</param>
+    /// <param name="name">What to call them.</param>
+    /// <exception cref="BadRequestException">They break a rule.</exception>
+    public static void CheckChoices(IReadOnlyList<string> choices, string name)
     {
-        if (choices is null)
-        {
-            return;
-        }
-
         if (choices.Count is 0 or > MaxChoices)
         {
-            throw new BadRequestException($"choices must hold 1 to {MaxChoices} choices.");
+            throw new BadRequestException($"{name} must hold 1 to {MaxChoices} choices.");
         }
 
-        if (choices.Any(static choice => choice is null || !IsText(choice, 1, MaxChoiceCharacters)))
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var choice in choices)
         {
-            throw new BadRequestException(
-                $"Each of choices must have 1 to {MaxChoiceCharacters} characters and no control characters.");
-        }
+            if (FaultOf(choice, MaxChoiceCharacters) is { } fault)
+            {
+                throw new BadRequestException(
+                    $"Each of {name} must have 1 to {MaxChoiceCharacters} characters that can be seen. '{Shown(choice)}': {fault.Detail}");
+            }
 
-        if (choices.Distinct(StringComparer.Ordinal).Count() != choices.Count)
-        {
-            throw new BadRequestException("choices must be different from each other.");
+            if (!seen.TryAdd(LawText.LooksOf(choice), choice))
+            {
+                throw new BadRequestException(
+                    $"{name} must be different from each other in more than capitals and blanks: "
+                    + $"'{seen[LawText.LooksOf(choice)]}' and '{choice}' are not.");
+            }
         }
     }
+
+    private static TextFault? FaultOf(string? text, int maxCharacters) =>
+        text is null ? new TextFault(LawText.Empty, "It is missing.") : LawText.FaultOf(text, maxCharacters);
+
+    /// <summary>The text with what cannot be seen as its code.</summary>
+    private static string Shown(string? text) => string.Concat((text ?? "").Take(MaxChoiceCharacters).Select(static c =>
+        LawText.IsPlain(c) ? c.ToString() : string.Create(CultureInfo.InvariantCulture, $"<U+{(int)c:X4}>")));
 
     private static bool IsText(string text, int least, int most)
     {

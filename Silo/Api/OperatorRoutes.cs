@@ -16,10 +16,14 @@ public static class OperatorRoutes
             .Produces<LawView>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
         operators.MapPatch("/laws/{id}", ChangeAsync)
-            .WithSummary("Operators: changes a law's title or window, or closes it")
+            .WithSummary("Operators: changes a law's title, window or choices, hides it, or closes it")
             .WithDescription("What is absent stays. A law that was closed stays closed.")
             .Produces<LawView>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
+        operators.MapDelete("/laws/{id}", DeleteAsync)
+            .WithSummary("Operators: deletes a law that nobody has voted on")
+            .Produces(204).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404)
+            .ProducesProblem(409).ProducesProblem(503);
         operators.MapGet("/laws/{id}/duplicates", DuplicatesAsync)
             .WithSummary("Operators: a law's duplicate votes by the hour")
             .Produces<IReadOnlyList<DuplicatesHour>>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
@@ -40,41 +44,29 @@ public static class OperatorRoutes
     }
 
     private static async Task<IResult> ChangeAsync(
-        LawIdInPath law,
-        ChangeLaw change,
-        Caller caller,
-        LawWriter writer,
-        LawReader reader,
-        CancellationToken cancellationToken)
+        LawIdInPath law, ChangeLaw change, Caller caller, LawChanges changes, CancellationToken cancellationToken) =>
+        await changes.ChangeAsync(law.Value, change, caller, cancellationToken);
+
+    private static async Task<IResult> DeleteAsync(
+        LawIdInPath law, Caller caller, LawWriter writer, KnownLaws known, CancellationToken cancellationToken)
     {
-        LawRules.CheckTitle(change.Title);
-        LawRules.CheckWindow(change.OpensAt, change.ClosesAt);
-        if (change.Close == false)
+        var (isFound, refusal) = await writer.DeleteAsync(law.Value, caller, cancellationToken);
+        known.Forget(law.Value);
+        return (isFound, refusal) switch
         {
-            throw new BadRequestException("close can only be true: the totals of a closed law are final.");
-        }
-
-        if (change is { Title: null, Close: null, HasOpensAt: false, HasClosesAt: false })
-        {
-            throw new BadRequestException("Nothing to change: name title, opens_at, closes_at or close.");
-        }
-
-        var isChanged = await writer.ChangeAsync(law.Value, change, caller, cancellationToken);
-        return (isChanged, await reader.FindAsync(law.Value, cancellationToken)) switch
-        {
-            (_, null) => Problems.UnknownLaw(),
-            (false, _) => Problems.Of(
+            (false, _) => Problems.UnknownLaw(),
+            (_, null) => TypedResults.NoContent(),
+            _ => Problems.Of(
                 StatusCodes.Status409Conflict,
-                "The law is closed: opens_at and closes_at cannot change any more.",
-                ProblemCodes.LawClosed),
-            (_, { } changed) => TypedResults.Ok(changed),
+                $"The law cannot be deleted. {refusal}. PATCH {{\"hidden\":true}} takes it out of lists and searches.",
+                ProblemCodes.LawHasVotes),
         };
     }
 
     private static async Task<IResult> DuplicatesAsync(
         LawIdInPath law,
-        [Description("The begin, RFC 3339; a day before the end without it.")] DateTimeOffset? from,
-        [Description("The end, RFC 3339; now without it.")] DateTimeOffset? to,
+        [Description("The begin, RFC 3339; a day before the end without it.")] Moment? from,
+        [Description("The end, RFC 3339; now without it.")] Moment? to,
         Caller caller,
         KnownLaws known,
         DuplicatesReader duplicates,
@@ -85,7 +77,7 @@ public static class OperatorRoutes
             ? TypedResults.Ok(await costly.RunAsync(
                 QueryKind.Histories,
                 caller.Client,
-                ct => duplicates.ReadAsync(law.Value, from, to, time.GetUtcNow(), ct),
+                ct => duplicates.ReadAsync(law.Value, from?.Value, to?.Value, time.GetUtcNow(), ct),
                 cancellationToken))
             : Problems.UnknownLaw();
 }

@@ -15,6 +15,12 @@ public static class ProblemCodes
     /// <summary>The law is closed.</summary>
     public const string LawClosed = "law_closed";
 
+    /// <summary>The law has votes, and cannot be deleted.</summary>
+    public const string LawHasVotes = "law_has_votes";
+
+    /// <summary>Votes wait that a closing would reject, or it is not known whether any do.</summary>
+    public const string VotesWait = "votes_wait";
+
     /// <summary>The address has no such parameter.</summary>
     public const string UnknownParameter = "unknown_parameter";
 
@@ -63,7 +69,7 @@ public static class ProblemCodes
     public static IReadOnlyList<string> All { get; } =
     [
         .. ByStatus.Values,
-        UnknownLaw, LawExists, LawClosed, UnknownParameter, KeyInvalid, OperatorsOnly, NoOperators, OtherSite, TooBusy, TooSlow,
+        UnknownLaw, LawExists, LawClosed, LawHasVotes, VotesWait, UnknownParameter, KeyInvalid, OperatorsOnly, NoOperators, OtherSite, TooBusy, TooSlow,
         Unknown,
     ];
 

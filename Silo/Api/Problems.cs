@@ -14,11 +14,21 @@ public static class Problems
     public static IResult Of(int status, string detail, string code) => TypedResults.Problem(
         detail, statusCode: status, extensions: [KeyValuePair.Create<string, object?>(CodeField, code)]);
 
+    /// <summary>A problem with a code, and the number of votes that wait; null: it is not known.</summary>
+    public static IResult OfWaiting(string detail, string code, long? waiting) => TypedResults.Problem(
+        detail,
+        statusCode: StatusCodes.Status409Conflict,
+        extensions: [KeyValuePair.Create<string, object?>(CodeField, code), KeyValuePair.Create<string, object?>("waiting", waiting)]);
+
     /// <summary>A law that is not there.</summary>
     public static IResult UnknownLaw() => Of(
         StatusCodes.Status404NotFound,
         "There is no law with this id. GET /api/laws lists those that there are.",
         ProblemCodes.UnknownLaw);
+
+    /// <summary>A law that is there, and whose grain has not read it yet.</summary>
+    public static IResult LawIsNew() => Of(
+        StatusCodes.Status503ServiceUnavailable, "The law was registered a moment ago, and its totals are not there yet. Try again.");
 
     /// <summary>A law that is not there, of several that were asked for.</summary>
     public static IResult UnknownLaw(string lawId) => Of(

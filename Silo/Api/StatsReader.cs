@@ -16,13 +16,13 @@ public sealed class StatsReader(
     private const int BusiestLaws = 10;
 
     private const string Sums = """
-        SELECT (SELECT count(*) FROM laws),
-               (SELECT count(*) FROM laws WHERE status = 'open'),
+        SELECT (SELECT count(*) FROM laws WHERE deleted_at IS NULL),
+               (SELECT count(*) FROM laws WHERE status <> 'closed' AND deleted_at IS NULL),
                (SELECT coalesce(sum(total), 0)::bigint FROM vote_results),
                now()
         """;
 
-    private const string Titles = "SELECT law_id, title, status FROM laws WHERE law_id = ANY ($1)";
+    private const string Titles = "SELECT law_id, title, status FROM laws WHERE law_id = ANY ($1) AND NOT hidden";
 
     /// <summary>The statistics.</summary>
     public async Task<StatsView> ReadAsync(CancellationToken cancellationToken)
@@ -57,7 +57,8 @@ public sealed class StatsReader(
             await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellationToken));
     }
 
-    /// <summary>The board's laws with what the database says of them; laws that it does not hold any more are left out.</summary>
+    /// <summary>The board's laws with what the database says of them; laws that are hidden or deleted are left
+    /// out.</summary>
     private async Task<List<BusyLawView>> DescribeAsync(BoardLaw[] laws, CancellationToken cancellationToken)
     {
         var described = new Dictionary<string, (string Title, string Status)>(StringComparer.Ordinal);

@@ -13,8 +13,11 @@ public sealed class TallyReader(IGrainFactory grains, IOptions<JsonOptions> json
     private const int TagBytes = 6;
 
     /// <summary>A law's totals from its grain's memory. Only for laws that exist: see <see cref="KnownLaws"/>.</summary>
-    public async Task<TallyView> ReadAsync(string lawId, CancellationToken cancellationToken) =>
-        TallyView.Of(await grains.GetGrain<ILawTallyGrain>(lawId).GetTallyAsync(cancellationToken));
+    /// <returns>Null where the grain knows of no such law: it was deleted, or was registered a moment ago.</returns>
+    public async Task<TallyView?> ReadAsync(string lawId, CancellationToken cancellationToken) =>
+        await grains.GetGrain<ILawTallyGrain>(lawId).GetTallyAsync(cancellationToken) is { Status: not LawStatus.Unknown } tally
+            ? TallyView.Of(tally)
+            : null;
 
     /// <summary>A law's totals as <see cref="ReadAsync"/> gives them, and lets a watcher know of changes for a minute.</summary>
     public async Task<TallyView> WatchAsync(string lawId, ITallyWatcher watcher, CancellationToken cancellationToken) =>

@@ -4,12 +4,13 @@ namespace Votes.Silo.Api;
 
 /// <summary>The totals of a law at one moment.</summary>
 /// <param name="LawId">The law.</param>
-/// <param name="Status">open or closed.</param>
+/// <param name="Status">open, closing (open until the votes published so far are settled) or closed.</param>
 /// <param name="Final">Whether no vote can change the totals any more: the law is closed, and they were read after it was.</param>
 /// <param name="Total">Durable votes, of all choices.</param>
 /// <param name="Pending">Votes on their way to the database; some may turn out to be duplicates.</param>
 /// <param name="Version">Grows with every change of the totals: an answer with a smaller one is older.</param>
-/// <param name="AsOf">When the durable totals were read or committed last.</param>
+/// <param name="AsOf">When the durable totals were compared with the database last: they were right then.</param>
+/// <param name="ChangedAt">When one of them changed last; null: none ever has.</param>
 /// <param name="Choices">A row per choice.</param>
 public sealed record TallyView(
     string LawId,
@@ -19,6 +20,7 @@ public sealed record TallyView(
     long Pending,
     long Version,
     DateTimeOffset AsOf,
+    DateTimeOffset? ChangedAt,
     IReadOnlyList<ChoiceView> Choices)
 {
     /// <summary>The view of what a grain answered.</summary>
@@ -26,15 +28,20 @@ public sealed record TallyView(
     {
         var total = tally.Choices.Sum(static choice => choice.Durable);
         var pending = tally.Choices.Sum(static choice => choice.Pending);
-        var isClosed = tally.Status == LawStatus.Closed;
         return new TallyView(
             tally.LawId,
-            isClosed ? "closed" : "open",
+            tally.Status switch
+            {
+                LawStatus.Closed => "closed",
+                LawStatus.Closing => "closing",
+                _ => "open",
+            },
             tally.Final,
             total,
             pending,
             tally.Version,
             tally.AsOf,
+            tally.ChangedAt,
             [.. tally.Choices.Select(choice => ChoiceView.Of(choice, total))]);
     }
 

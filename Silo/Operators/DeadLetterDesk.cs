@@ -50,7 +50,7 @@ public sealed partial class DeadLetterDesk(
         try
         {
             var report = await WalkAsync(
-                letter => !filter.Fits(letter) ? Verdict.PutBack : --left > 0 ? Verdict.Replay : Verdict.ReplayAndEnd,
+                letter => !filter.FitsReplay(letter) ? Verdict.PutBack : --left > 0 ? Verdict.Replay : Verdict.ReplayAndEnd,
                 long.MaxValue,
                 replays: true,
                 cancellationToken);

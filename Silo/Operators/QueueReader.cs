@@ -25,8 +25,13 @@ public sealed class QueueReader(IOptions<BrokerOptions> options, TimeProvider ti
     private QueuesView? _last;
     private long _readAt;
 
-    /// <summary>The queues, or why they cannot be told.</summary>
-    public async Task<QueuesView> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>The queues as they were a second ago at most, or why they cannot be told.</summary>
+    public Task<QueuesView> ReadAsync(CancellationToken cancellationToken) => ReadAsync(GoodFor, cancellationToken);
+
+    /// <summary>The queues as they are after the call, or why they cannot be told.</summary>
+    public Task<QueuesView> ReadNowAsync(CancellationToken cancellationToken) => ReadAsync(TimeSpan.Zero, cancellationToken);
+
+    private async Task<QueuesView> ReadAsync(TimeSpan goodFor, CancellationToken cancellationToken)
     {
         if (options.Value.Address is not { } address)
         {
@@ -36,7 +41,7 @@ public sealed class QueueReader(IOptions<BrokerOptions> options, TimeProvider ti
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (_last is null || time.GetElapsedTime(_readAt) > GoodFor)
+            if (_last is null || goodFor == TimeSpan.Zero || time.GetElapsedTime(_readAt) > goodFor)
             {
                 _last = await AskAsync(address, cancellationToken);
                 _readAt = time.GetTimestamp();

@@ -42,13 +42,14 @@ public sealed class LawCards(LawReader laws, TallyReader tallies, TimeProvider t
     // No caller's token: a read that a page did not wait for serves the next one.
     private async Task<LawCard?> ReadAsync(string lawId)
     {
-        if (await laws.FindAsync(lawId, CancellationToken.None) is not { } law)
+        if (await laws.FindAsync(lawId, CancellationToken.None) is not { } law
+            || await tallies.ReadAsync(lawId, CancellationToken.None) is not { } tally)
         {
             _cards.TryRemove(lawId, out _);
             return null;
         }
 
-        var card = new LawCard(law, await tallies.ReadAsync(lawId, CancellationToken.None));
+        var card = new LawCard(law, tally);
         if (_cards.Count >= MostLaws)
         {
             // Rarely full; to begin anew costs a read a law.

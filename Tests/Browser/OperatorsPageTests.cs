@@ -38,6 +38,7 @@ public sealed class OperatorsPageTests(PagesCluster site)
         await Expect(page["#letters-notice"]).ToHaveTextAsync("1 replayed.");
         await Expect(page["[data-reason=law_unknown]"]).ToHaveCountAsync(0);
         await Expect(page["[data-reason=law_closed] td >> nth=2"]).ToHaveTextAsync("1");
+        await Expect(page["[data-reason=law_closed] button"]).ToHaveCountAsync(0);
         Assert.Empty(page.Complaints);
         await page.GoAsync(new Uri(site.Address, "/laws/buried"));
         await Expect(page["#total"]).ToHaveTextAsync("1");
@@ -51,7 +52,7 @@ public sealed class OperatorsPageTests(PagesCluster site)
         {
             ContentType = "application/json",
             Body = """
-                {"ready":1,"looked_at":1,"fit":1,"letters":[],"groups":[{"reason":"<i>x</i>","field":"","count":1}]}
+                {"ready":1,"looked_at":1,"fit":1,"letters":[],"groups":[{"reason":"<i>x</i>","field":"","count":1,"can_succeed":true}]}
                 """,
         }));
         await page.Page.RouteAsync("**/dead-letters/replay", static route => route.AbortAsync());

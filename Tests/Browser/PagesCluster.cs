@@ -88,7 +88,7 @@ public sealed class PagesCluster : IAsyncLifetime
     /// <summary>Closes a law.</summary>
     public async Task CloseLawAsync(string lawId)
     {
-        using var answer = await _http!.PatchAsJsonAsync($"/api/laws/{Uri.EscapeDataString(lawId)}", new { close = true });
+        using var answer = await _http!.PatchAsJsonAsync($"/api/laws/{Uri.EscapeDataString(lawId)}", new { close = true, force = true });
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 

@@ -47,7 +47,7 @@ public sealed class LawWindowTests
             Assert.Equal(["cast_too_early", "cast_too_late"], await ReasonsAsync(channel, 2));
             Assert.Equal((2, false), await TallyAsync(http, static tally => tally.Total == 2));
 
-            using var closed = await http.PatchAsJsonAsync($"/api/laws/{Law}", new { close = true }, Stop);
+            using var closed = await http.PatchAsJsonAsync($"/api/laws/{Law}", new { close = true, force = true }, Stop);
             Assert.Equal(HttpStatusCode.OK, closed.StatusCode);
             await VoteAsync(channel, Opens.AddHours(1));
             Assert.Equal(["law_closed"], await ReasonsAsync(channel, 1));

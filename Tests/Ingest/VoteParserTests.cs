@@ -201,13 +201,39 @@ public sealed class VoteParserTests
     [Theory]
     [InlineData(" ")]
     [InlineData("~")]
-    [InlineData("\u00a0")]
+    [InlineData("\u00a1")]
     [InlineData("À")]
-    [InlineData("\u2028")]
     public void Neighbours_of_control_characters_are_text(string character)
     {
         Assert.Equal($"a{character}b", Message.Good(With("law_id", $"\"a{character}b\"")).LawId);
         Assert.Equal($"a{character}b", Message.Good(With("choice", $"\"a{character}b\"")).Cast.Choice);
+    }
+
+    [Theory]
+    [InlineData("\u200b")]
+    [InlineData(@"\u200b")]
+    [InlineData("\u202e")]
+    [InlineData("\u00a0")]
+    [InlineData("\u2028")]
+    [InlineData("\u3164")]
+    [InlineData("\ue000")]
+    public void A_character_that_cannot_be_seen_is_poison_in_law_and_choice_each_time_and_not_in_a_voter_id(string character)
+    {
+        foreach (var field in new[] { "law_id", "choice", "law_id" })
+        {
+            Message.AssertPoison(PoisonReason.InvisibleCharacter, field, Message.Bad(With(field, $"\"a{character}b\"")));
+        }
+
+        Message.Good(With("voter_id", $"\"a{character}b\""));
+    }
+
+    [Theory]
+    [InlineData(" a")]
+    [InlineData("a ")]
+    public void A_blank_at_an_end_of_law_or_choice_is_poison(string text)
+    {
+        Message.AssertPoison(PoisonReason.OuterBlank, "law_id", Message.Bad(With("law_id", $"\"{text}\"")));
+        Message.AssertPoison(PoisonReason.OuterBlank, "choice", Message.Bad(With("choice", $"\"{text}\"")));
     }
 
     [Theory]

@@ -74,7 +74,7 @@ internal sealed class DeadLetterFixture : IAsyncDisposable
     }
 
     /// <summary>Adds votes with numbers from 0, all for one reason.</summary>
-    public Task AddVotesAsync(int count, string reason = "law_closed") => Task.WhenAll(
+    public Task AddVotesAsync(int count, string reason = "unknown_law") => Task.WhenAll(
         Enumerable.Range(0, count).Select(number => AddAsync(Letters.Vote(number), reason, "law_id")));
 
     public Task<(int Status, string Output, string Errors)> RunAsync(params string[] args) => RunAsync(Stop, args);

@@ -24,7 +24,7 @@ public sealed class DeadLetterListTests(TestServers servers)
         var (status, output, errors) = await scene.RunAsync("list", "--first", "5");
 
         Assert.Equal((ExitStatus.Done, ""), (status, errors));
-        Assert.Matches(@"law_closed +│ law_id +│ +100 ", output);
+        Assert.Matches(@"unknown_law +│ law_id +│ +100 ", output);
         Assert.Matches(@"not_json +│ +│ +2 ", output);
         Assert.Contains("102 of 102 dead letters looked at, 102 fit, 5 are listed", output, StringComparison.Ordinal);
         var letters = await scene.DrainAsync(DeadLetterFixture.DeadLetterQueue);

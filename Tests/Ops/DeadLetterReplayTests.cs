@@ -22,7 +22,7 @@ public sealed class DeadLetterReplayTests(TestServers servers)
         for (var i = 0; i < 40; i++)
             await scene.AddAsync([0xff, (byte)i], "not_utf8");
 
-        var (status, output, errors) = await scene.RunAsync("replay", "--reason", "law_closed");
+        var (status, output, errors) = await scene.RunAsync("replay", "--reason", "unknown_law");
 
         Assert.Equal((ExitStatus.Done, ""), (status, errors));
         Assert.Contains("100 of 100 dead letters looked at, 60 replayed, 40 put back", output, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class DeadLetterReplayTests(TestServers servers)
         var message = Assert.Single(await scene.DrainAsync(DeadLetterFixture.Queue));
         await scene.AddAsync(
             message.Body.ToArray(),
-            Votes.Ingest.DeadLetters.DeadLetterProperties.Create(message.BasicProperties, new("law_closed", "law_id", ""), DateTimeOffset.UnixEpoch));
+            Votes.Ingest.DeadLetters.DeadLetterProperties.Create(message.BasicProperties, new("unknown_law", "law_id", ""), DateTimeOffset.UnixEpoch));
 
         await scene.RunAsync("replay", "--all");
 
@@ -94,11 +94,11 @@ public sealed class DeadLetterReplayTests(TestServers servers)
     {
         await using var scene = await DeadLetterFixture.CreateAsync(servers);
         for (var i = 0; i < 10; i++)
-            await scene.AddAsync(Letters.Vote(i, $"law-{i % 2}"), "law_closed", "law_id");
+            await scene.AddAsync(Letters.Vote(i, $"law-{i % 2}"), "unknown_law", "law_id");
         await scene.AddAsync("no law at all"u8.ToArray(), "not_json");
 
         Assert.Contains(" 5 replayed", (await scene.RunAsync("replay", "--law", "law-1")).Output, StringComparison.Ordinal);
-        var id = Letters.Read(Letters.Vote(4, "law-0"), "law_closed", "law_id").Id;
+        var id = Letters.Read(Letters.Vote(4, "law-0"), "unknown_law", "law_id").Id;
         Assert.Contains(" 1 replayed", (await scene.RunAsync("replay", "--id", id)).Output, StringComparison.Ordinal);
 
         Assert.Equal(

@@ -18,7 +18,10 @@ public static class OperatorActions
     /// <summary>A law's description or window was changed.</summary>
     public const string ChangeLaw = "law-change";
 
-    /// <summary>A law was closed.</summary>
+    /// <summary>A law was deleted.</summary>
+    public const string DeleteLaw = "law-delete";
+
+    /// <summary>A law was closed, or its closing was asked for or called off.</summary>
     public const string CloseLaw = "law-close";
 
     /// <summary>A law's counted votes were exported.</summary>

@@ -5,7 +5,7 @@ namespace Votes.Silo.Api.Description;
 /// <summary>Texts of the API that can have a few values alone.</summary>
 internal static class KnownValues
 {
-    private static readonly string[] Statuses = ["open", "closed"];
+    private static readonly string[] Statuses = ["open", "closing", "closed"];
     private static readonly string[] Sorts = ["votes", "recent"];
     private static readonly Type[] WithStatus = [typeof(LawView), typeof(TallyView), typeof(BusyLawView)];
 

@@ -7,17 +7,19 @@ using System.Threading.Channels;
 namespace Votes.Silo.Api.Live;
 
 /// <summary>
-/// Writes one stream of server-sent events. The id of an event is the version of its law's totals; with several laws, the
-/// versions sent so far of all of them, so that Last-Event-ID tells what each of them was.
+/// Writes one stream of server-sent events. The id of an event is the version of its law's totals, with a letter behind
+/// it once the law is no longer open; with several laws, those sent so far of all of them, so that Last-Event-ID tells
+/// what each of them was.
 /// </summary>
 public sealed class LiveStream(PipeWriter output, LiveSubscription subscription, LiveOptions options, TimeProvider time)
 {
     private const char BetweenVersions = '.';
 
-    // "id: ", line break, and of each version at most the digits of a long with a separator.
-    private readonly int _mostOfId = 5 + (20 * subscription.Laws);
+    // "id: ", line break, and of each law at most the digits of a long, a letter and a separator.
+    private readonly int _mostOfId = 5 + (21 * subscription.Laws);
     private readonly LiveTally?[] _sent = new LiveTally?[subscription.Laws];
     private readonly long?[] _versions = new long?[subscription.Laws];
+    private readonly byte[] _states = new byte[subscription.Laws];
 
     /// <summary>
     /// Takes over what a client has seen before it lost its connection. What is no list of versions of these laws is passed
@@ -28,7 +30,9 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
         var parts = lastEventId.Split(BetweenVersions);
         for (var law = 0; parts.Length == _versions.Length && law < parts.Length; law++)
         {
-            _versions[law] = long.TryParse(parts[law], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            var hasState = parts[law].Length > 1 && char.IsAsciiLetterLower(parts[law][^1]);
+            _states[law] = hasState ? (byte)parts[law][^1] : (byte)0;
+            _versions[law] = long.TryParse(hasState ? parts[law][..^1] : parts[law], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                 ? version
                 : null;
         }
@@ -83,7 +87,8 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
             return false;
         }
 
-        var isSeen = _sent[law] is null && _versions[law] == latest.Tally.Version && latest.Tally.Pending == 0;
+        var isSeen = _sent[law] is null && _versions[law] == latest.Tally.Version && _states[law] == latest.State
+            && latest.Tally.Pending == 0;
         if (isSeen && !evenIfSeen)
         {
             return false;
@@ -91,6 +96,7 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
 
         _sent[law] = latest;
         _versions[law] = latest.Tally.Version;
+        _states[law] = latest.State;
         WriteEvent(latest.Event);
         return true;
     }
@@ -100,12 +106,16 @@ public sealed class LiveStream(PipeWriter output, LiveSubscription subscription,
         var place = output.GetSpan(_mostOfId + rest.Length);
         "id: "u8.CopyTo(place);
         var length = 4;
-        foreach (var version in _versions)
+        for (var law = 0; law < _versions.Length; law++)
         {
-            if (version is { } known)
+            if (_versions[law] is { } known)
             {
                 Utf8Formatter.TryFormat(known, place[length..], out var digits);
                 length += digits;
+                if (_states[law] != 0)
+                {
+                    place[length++] = _states[law];
+                }
             }
 
             place[length++] = (byte)BetweenVersions;

@@ -1,6 +1,6 @@
 // A law's page: live totals of each choice, and the course of the votes.
 
-import { $, ask, colours, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, stateOf, time, votes, watchCounting } from "./page.js";
+import { $, ask, colours, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, stateOf, time, utc, votes, watchCounting } from "./page.js";
 import { Live, showConnection } from "./live.js";
 import { draw, rows } from "./chart.js";
 
@@ -48,13 +48,14 @@ function showState() {
   $("state").hidden = false;
   $("state").dataset.state = state;
   put($("state"), {
-    early: "Not open yet", open: "Open", ended: "Voting ended", closed: "Closed, last votes being counted", final: "Closed, final result",
+    early: "Not open yet", open: "Open", ended: "Voting ended", closing: "Voting ended, last votes being counted", closed: "Closed, last votes being counted", final: "Closed, final result",
   }[state]);
   put($("explain"), explain(state));
 }
 
 /** When voting ends or ended. A law that was closed before its time has no time to come any more. */
 function ends() {
+  if (law?.closed_at) return `closed ${utc(Date.parse(law.closed_at))}`;
   if (!law?.closes_at) return "";
   const at = Date.parse(law.closes_at);
   if (at <= serverNow()) return `voting ended ${moment(at)}`;
@@ -76,10 +77,11 @@ function showTally(news) {
   put($("durable"), number(news.total));
   put($("pending"), number(news.pending));
   put($("version"), number(news.version));
-  const asOf = new Date(news.as_of);
-  put($("as-of"), time(asOf));
-  $("as-of").dateTime = news.as_of;
-  $("as-of").title = moment(asOf);
+  const changedAt = news.changed_at && new Date(news.changed_at);
+  put($("changed-at"), changedAt ? time(changedAt) : "–");
+  $("changed-at").dateTime = news.changed_at ?? "";
+  $("changed-at").title = `${changedAt ? moment(changedAt) : "no vote yet"}; checked ${moment(new Date(news.as_of))}`;
+  if (law && law.status !== news.status) again();
   if (news.final) showConnection($("connection"), "final");
   if (course) addToCourse();
   showAge();
@@ -88,7 +90,11 @@ function showTally(news) {
 }
 
 function explain(state) {
-  if (state === "final") return "This law is closed and nothing is pending: no vote can change these totals any more.";
+  if (state === "final") {
+    const late = law?.rejected_after_close ? ` ${votes(law.rejected_after_close)} came after the closing and ${law.rejected_after_close === 1 ? "was" : "were"} not counted.` : "";
+    return `This law is closed and nothing is pending: no vote can change these totals any more.${late}`;
+  }
+  if (state === "closing") return "Voting has ended, and the last votes are being counted. When all that have arrived are counted, the result is final.";
   if (state === "closed") return "This law is closed. The last votes are on their way; then the result is final.";
   if (state === "early") return "Voting has not begun. Votes that are cast before it does are not counted.";
   if (state === "ended") return "Voting has ended. Votes that were cast in time may still arrive until the law is closed; then the result is final.";
@@ -132,7 +138,7 @@ function arrange() {
 }
 
 function showAge() {
-  if (tally) put($("age"), `${duration(serverNow() - Date.parse(tally.as_of))} ago`);
+  if (tally?.changed_at) put($("age"), `${duration(serverNow() - Date.parse(tally.changed_at))} ago`);
 }
 
 /** Tells those who listen instead of looking, at a pace that can be listened to. */
@@ -161,7 +167,7 @@ function span(hours) {
 
 /** The end of the chart: now, or when the law was closed. In whole steps, so that all who look share one answer. */
 function chartEnd(step) {
-  const closed = tally?.status === "closed" && law ? Date.parse(law.updated_at) : serverNow();
+  const closed = tally?.status === "closed" && law ? Date.parse(law.closed_at ?? law.updated_at) : serverNow();
   return Math.ceil(Math.min(serverNow(), closed + 60_000) / (step * 1000)) * step * 1000;
 }
 

@@ -23,10 +23,10 @@ export function setUpLetters(changed) {
       make("td", {}, make("bdi", { text: group.reason || "(no reason)" })),
       make("td", {}, make("bdi", { text: group.field })),
       make("td", { className: "number", text: number(group.count) }),
-      make("td", { className: "number" }, replayButton(
+      make("td", { className: "number" }, ...(group.can_succeed ? [replayButton(
         `all letters with the reason ${group.reason || "(none)"}`,
         `letters with the reason “${group.reason}”${group.field ? ` and the field “${group.field}”` : ""}`,
-        { reason: group.reason, field: group.field })))));
+        { reason: group.reason, field: group.field })] : [])))));
     $("letter-rows").replaceChildren(...found.letters.map((letter) => make("tr", { "data-letter": letter.id },
       make("td", { text: letter.id }),
       make("td", { text: letter.at || letter.sent_at ? moment(Date.parse(letter.at ?? letter.sent_at)) : "–" }),
@@ -34,7 +34,7 @@ export function setUpLetters(changed) {
       make("td", { className: "text" }, make("bdi", { text: letter.law ?? "" })),
       make("td", { className: "text", dir: "auto", text: letter.detail }),
       make("td", { className: "number", text: number(letter.replays) }),
-      make("td", { className: "number" }, replayButton(`letter ${letter.id}`, `the letter ${letter.id}`, { id: letter.id })))));
+      make("td", { className: "number" }, ...(letter.can_succeed ? [replayButton(`letter ${letter.id}`, `the letter ${letter.id}`, { id: letter.id })] : [])))));
     if (found.fit === 0) tell("There are no dead letters.");
   }
 

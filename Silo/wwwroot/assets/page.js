@@ -13,6 +13,10 @@ export const perSecond = (value) => rate.format(value);
 export const percent = (share) => (share === null ? "–" : `${(share * 100).toFixed(1)} %`);
 export const votes = (count) => (count === 1 ? "1 vote" : `${number(count)} votes`);
 export const time = (at) => clock.format(at);
+const utcDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+
+/** The same wherever it is read, for what is final. */
+export const utc = (at) => `${utcDate.format(at)} UTC`;
 export const minute = (at) => shortClock.format(at);
 export const moment = (at) => date.format(at);
 
@@ -156,6 +160,7 @@ export const backOff = (failures, most = 0) =>
 export function stateOf(law, tally) {
   if (tally?.final) return "final";
   if (law?.status === "closed" || tally?.status === "closed") return "closed";
+  if ((tally?.status ?? law?.status) === "closing" && !(Date.parse(law?.closes_at) > serverNow())) return "closing";
   if (law?.opens_at && Date.parse(law.opens_at) > serverNow()) return "early";
   return law?.closes_at && Date.parse(law.closes_at) <= serverNow() ? "ended" : "open";
 }

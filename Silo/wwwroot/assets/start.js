@@ -121,7 +121,7 @@ function showVotes(item, count) {
 function showState(item) {
   const state = stateOf(item.law, item.tally);
   item.state.dataset.state = state;
-  put(item.state, { early: "Not open yet", open: "Open", ended: "Voting ended", closed: "Closed", final: "Final" }[state]);
+  put(item.state, { early: "Not open yet", open: "Open", ended: "Voting ended", closing: "Last votes being counted", closed: "Closed", final: "Final" }[state]);
 }
 
 function showTally(tally) {

@@ -11,6 +11,7 @@ using Votes.Grains.Interfaces;
 using Votes.LocalCluster;
 using Votes.Silo.Access;
 using Votes.Silo.Api;
+using Votes.Silo.Closing;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
 using Votes.Silo.Operators;
@@ -65,6 +66,7 @@ public sealed class ApiSilo : IAsyncDisposable
             ["Flush:EarlyInterval"] = "00:00:00",
             ["Live:Interval"] = "00:00:00.050",
             ["Api:CacheFor"] = "00:00:00",
+            ["Laws:UnknownLaw"] = "Accept",
         };
         foreach (var (key, value) in settings)
         {
@@ -77,6 +79,7 @@ public sealed class ApiSilo : IAsyncDisposable
         builder.AddTally();
         builder.AddCluster();
         builder.AddSiloHealth();
+        builder.AddClosing();
         builder.AddApi();
         builder.AddOperators();
 

@@ -24,8 +24,9 @@ public sealed class ExportRoutesTests(SharedApi api)
 
         Assert.Equal((HttpStatusCode.OK, "text/csv"), (export.Status, export.ContentType));
         var lines = export.Body.Split("\r\n");
-        Assert.Equal("law_id,choice,total,share,version,as_of", lines[0]);
+        Assert.Equal("law_id,choice,total,share,version,as_of,changed_at,status,closed_at,rejected_after_close", lines[0]);
         Assert.StartsWith("'=1+1,'-yes,2,0.666667,1,20", lines[1]);
+        Assert.EndsWith("Z,open,,0", lines[1]);
         Assert.StartsWith("'=1+1,\"a,\"\"b\"\"\",1,0.333333,1,20", lines[2]);
         Assert.Equal(["", ""], [lines[3], string.Concat(lines[4..])]);
     }

@@ -37,7 +37,7 @@ public sealed class LawRoutesTests(SharedApi api)
     {
         await _silo.CreateAsync("recent-1");
         await _silo.CreateAsync("recent-2");
-        await _silo.SendAsync(HttpMethod.Patch, "/api/laws/recent-1", """{"close":true}""", ApiSilo.OperatorKey);
+        await _silo.SendAsync(HttpMethod.Patch, "/api/laws/recent-1", """{"close":true,"force":true}""", ApiSilo.OperatorKey);
 
         Assert.Equal(
             ["recent-2 0", "recent-1 0"], Rows((await _silo.GetAsync("/api/laws?search=recent-&sort=recent")).Ok()));
@@ -79,7 +79,7 @@ public sealed class LawRoutesTests(SharedApi api)
     [InlineData("limit=-1", "limit is -1; it must be from 1 to 100.")]
     [InlineData("limit=ten", "limit is 'ten'; it must be a whole number of at most 2147483647.")]
     [InlineData("page=99999999999", "page is '99999999999'; it must be a whole number of at most 2147483647.")]
-    [InlineData("status=maybe", "status must be open or closed, or absent for both.")]
+    [InlineData("status=maybe", "status must be open, closing or closed, or absent for all.")]
     [InlineData("sort=title", "sort must be votes or recent.")]
     [InlineData("search=a%00b", "search must have at most 100 characters and no control characters.")]
     public async Task A_list_says_which_parameter_is_wrong_and_why(string query, string detail) =>
@@ -131,7 +131,7 @@ public sealed class LawRoutesTests(SharedApi api)
     public async Task Other_addresses_and_methods_are_problems_too()
     {
         Assert.Equal("application/problem+json", (await _silo.GetAsync("/api/nothing")).ContentType);
-        var wrong = await _silo.SendAsync(HttpMethod.Delete, "/api/laws/x", key: ApiSilo.OperatorKey);
+        var wrong = await _silo.SendAsync(HttpMethod.Put, "/api/laws/x", key: ApiSilo.OperatorKey);
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "application/problem+json"), (wrong.Status, wrong.ContentType));
     }
 
@@ -195,7 +195,7 @@ public sealed class LawRoutesTests(SharedApi api)
             .ToList();
         Assert.Equal(
             [
-                "get /api/counting", "get /api/laws", "get /api/laws/{id}",
+                "delete /api/laws/{id}", "get /api/counting", "get /api/laws", "get /api/laws/{id}",
                 "get /api/laws/{id}/audit.csv", "get /api/laws/{id}/audit.ndjson",
                 "get /api/laws/{id}/duplicates", "get /api/laws/{id}/export.csv", "get /api/laws/{id}/export.ndjson",
                 "get /api/laws/{id}/history", "get /api/laws/{id}/live", "get /api/laws/{id}/tally", "get /api/live",

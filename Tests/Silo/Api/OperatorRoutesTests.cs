@@ -17,6 +17,7 @@ public sealed class OperatorRoutesTests(SharedApi api)
     {
         { "POST", "/api/laws" },
         { "PATCH", "/api/laws/guarded" },
+        { "DELETE", "/api/laws/guarded" },
         { "GET", "/api/laws/guarded/duplicates" },
         { "GET", "/api/laws/guarded/audit.csv" },
         { "GET", "/api/laws/guarded/audit.ndjson" },
@@ -117,7 +118,19 @@ public sealed class OperatorRoutesTests(SharedApi api)
     [InlineData("""{"id":"bad","choices":[""]}""", "Each of choices must have 1 to 64")]
     [InlineData("""{"id":"bad","choices":[null]}""", "Each of choices must have 1 to 64")]
     [InlineData("""{"id":"bad","opens_at":"2026-01-02T00:00:00Z","closes_at":"2026-01-01T00:00:00Z"}""", "opens_at must be before")]
-    [InlineData("""{"id":"bad","opens_at":"soon"}""", "The body is not what this route takes: opens_at has another type or form.")]
+    [InlineData("""{"id":"bad","opens_at":"soon"}""", "The body is not what this route takes: opens_at must be a date with a time")]
+    [InlineData("""{"id":"bad","closes_at":"2026-12-24"}""", "The body is not what this route takes: closes_at must be a date with a time")]
+    [InlineData("""{"id":"bad","closes_at":"2026-12-24T18:00:00"}""", "The body is not what this route takes: closes_at must be")]
+    [InlineData("""{"id":"bad","closes_at":17}""", "The body is not what this route takes: closes_at must be a date with a time")]
+    [InlineData("""{"id":"bad","id":"worse"}""", "The body is not what this route takes: it names 'id' more than once.")]
+    [InlineData("""{"ID":"bad"}""", "The body is not what this route takes: it has no field 'ID'.")]
+    [InlineData("""{"id":"law-2026-001\u200b"}""", "id must have 1 to 128 characters that can be seen. Character 13, U+200B,")]
+    [InlineData("""{"id":"\u202e100"}""", "id must have 1 to 128 characters that can be seen. Character 1, U+202E,")]
+    [InlineData("""{"id":"bad "}""", "id must have 1 to 128 characters that can be seen. It begins or ends with a blank.")]
+    [InlineData("""{"id":"bad","choices":["yes","yes "]}""", "Each of choices must have 1 to 64 characters that can be seen. 'yes '")]
+    [InlineData("""{"id":"bad","choices":["yes","YES"]}""", "choices must be different from each other in more than capitals and blanks: 'yes' and 'YES'")]
+    [InlineData("""{"id":"bad","choices":["a b","a  b"]}""", "choices must be different from each other in more than capitals and blanks: 'a b' and 'a  b'")]
+    [InlineData("""{"id":"bad","choices":["no\u2060"]}""", "Each of choices must have 1 to 64 characters that can be seen. 'no<U+2060>'")]
     [InlineData("""{"id":"bad","choices":"a"}""", "The body is not what this route takes: choices has another type or form.")]
     [InlineData("""{"id":"bad","choices":["a",1]}""", "The body is not what this route takes: choices[1] has another type or form.")]
     [InlineData("""{"id":"bad","titel":"typo"}""", "The body is not what this route takes: it has no field 'titel'.")]
@@ -171,9 +184,11 @@ public sealed class OperatorRoutesTests(SharedApi api)
     {
         await _silo.CreateAsync("closing");
 
-        Assert.Equal("closed", (await Change("closing", """{"close":true}""")).Ok().GetProperty("status").GetString());
-        Assert.Equal("closed", (await Change("closing", """{"close":true}""")).Ok().GetProperty("status").GetString());
-        (await Change("closing", """{"close":false}""")).Detail(HttpStatusCode.BadRequest);
+        Assert.Equal("closed", (await Change("closing", """{"close":true,"force":true}""")).Ok().GetProperty("status").GetString());
+        Assert.Equal("closed", (await Change("closing", """{"close":true,"force":true}""")).Ok().GetProperty("status").GetString());
+        Assert.StartsWith("The law is closed", (await Change("closing", """{"close":false}""")).Detail(HttpStatusCode.Conflict));
+        Assert.StartsWith(
+            "The law is closed", (await Change("closing", """{"close":"when_drained"}""")).Detail(HttpStatusCode.Conflict));
         Assert.StartsWith(
             "The law is closed",
             (await Change("closing", """{"closes_at":"2099-01-01T00:00:00Z"}""")).Detail(HttpStatusCode.Conflict));
@@ -184,7 +199,7 @@ public sealed class OperatorRoutesTests(SharedApi api)
     public async Task A_law_closed_before_anybody_asked_has_final_totals()
     {
         await _silo.CreateAsync("final");
-        await Change("final", """{"close":true}""");
+        await Change("final", """{"close":true,"force":true}""");
 
         var tally = (await _silo.GetAsync("/api/laws/final/tally")).Ok();
 
@@ -196,6 +211,11 @@ public sealed class OperatorRoutesTests(SharedApi api)
     [InlineData("{}", HttpStatusCode.BadRequest)]
     [InlineData("""{"status":"closed"}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"title":"x"}""", HttpStatusCode.NotFound)]
+    [InlineData("""{"title":"x","title":"y"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"Title":"x"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"close":"now"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"close":"when_drained","force":true}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"add_choices":[]}""", HttpStatusCode.BadRequest)]
     public async Task A_change_of_nothing_or_of_no_law_is_refused(string json, HttpStatusCode status) =>
         (await Change("no-such-law", json)).Detail(status);
 

@@ -84,7 +84,8 @@ public sealed class TallyRouteTests(SharedApi api)
     [MemberData(nameof(Hostile))]
     public async Task A_law_of_any_id_is_found_under_exactly_its_id(string lawId)
     {
-        await _silo.CreateAsync(lawId);
+        // By SQL: some of them are of a time at which the API took them.
+        await api.ExecuteAsync($"insert into laws (law_id) values ('{lawId.Replace("'", "''", StringComparison.Ordinal)}')");
         await _silo.VoteAsync(lawId, VoteSamples.By(1));
         var id = Uri.EscapeDataString(lawId);
 

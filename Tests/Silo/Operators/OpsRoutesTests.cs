@@ -87,7 +87,7 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
     public async Task Dead_letters_are_counted_by_reason_and_replayed()
     {
         await using var letters = await DeadLetterFixture.CreateAsync(servers);
-        await letters.AddVotesAsync(3);
+        await letters.AddVotesAsync(3, "law_closed");
         await letters.AddVotesAsync(2, "law_unknown");
         await letters.AddHostileAsync();
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
@@ -99,8 +99,9 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
         var found = (await silo.SendAsync(HttpMethod.Post, Look, "{}", ApiSilo.OperatorKey)).Ok();
         Assert.Equal(9, found.GetProperty("fit").GetInt64());
         Assert.Equal(
-            """[{"reason":"","field":"","count":4},{"reason":"law_closed","field":"law_id","count":3},"""
-            + """{"reason":"law_unknown","field":"law_id","count":2}]""",
+            """[{"reason":"","field":"","count":4,"can_succeed":true},"""
+            + """{"reason":"law_closed","field":"law_id","count":3,"can_succeed":false},"""
+            + """{"reason":"law_unknown","field":"law_id","count":2,"can_succeed":true}]""",
             found.GetProperty("groups").GetRawText());
 
         var replayed = (await silo.SendAsync(

@@ -103,7 +103,7 @@ public sealed class LawPagesTests
     {
         var total = choices.Sum(static choice => choice.Votes);
         return new LawCard(
-            new LawView("law-1", title, "open", [.. choices.Select(static choice => choice.Choice)], null, null, Time, Time, total, 1),
+            new LawView("law-1", title, "open", [.. choices.Select(static choice => choice.Choice)], null, null, Time, Time, total, 1, false, null, null, 0),
             new TallyView(
                 "law-1",
                 "open",
@@ -112,6 +112,7 @@ public sealed class LawPagesTests
                 0,
                 1,
                 Time,
+                null,
                 [.. choices.Select(choice => new ChoiceView(choice.Choice, choice.Votes, ChoiceView.ShareOf(choice.Votes, total), 0))]));
     }
 }

@@ -26,7 +26,7 @@ public sealed class OperatorLogTests(SharedApi api, TestServers servers)
         await _silo.CreateAsync("on record", "Title");
         await _silo.SendAsync(HttpMethod.Post, "/api/laws", """{"id":"on record"}""", ApiSilo.OperatorKey);
         await Change("""{"title":"New","closes_at":null}""");
-        await Change("""{"close":true}""");
+        await Change("""{"close":true,"force":true}""");
         await Change("""{"opens_at":"2020-01-01T00:00:00Z"}""");
         await _silo.GetAsync("/api/laws/on%20record/audit.csv?voters=true", ApiSilo.OperatorKey);
 
@@ -41,7 +41,7 @@ public sealed class OperatorLogTests(SharedApi api, TestServers servers)
                 "audit-export done {\"votes\":0,\"format\":\"csv\",\"voters\":true}",
                 "audit-export begun {\"format\":\"csv\",\"voters\":true}",
                 "law-change refused {\"opens_at\":\"2020-01-01T00:00:00+00:00\"}",
-                "law-close done {}",
+                "law-close done {\"how\":\"forced\"}",
                 "law-change done {\"title\":\"New\",\"closes_at\":\"none\"}",
                 "law-create refused {}",
                 "law-create done {\"title\":\"Title\"}",
@@ -71,7 +71,7 @@ public sealed class OperatorLogTests(SharedApi api, TestServers servers)
             HttpStatusCode.InternalServerError, (await silo.SendAsync(method, address, json, ApiSilo.OperatorKey)).Status);
 
         await Refused(HttpMethod.Post, "/api/laws", """{"id":"after"}""");
-        await Refused(HttpMethod.Patch, "/api/laws/before", """{"close":true}""");
+        await Refused(HttpMethod.Patch, "/api/laws/before", """{"close":true,"force":true}""");
         await Refused(HttpMethod.Get, "/api/laws/before/audit.csv");
 
         Assert.Equal(HttpStatusCode.NotFound, (await silo.GetAsync("/api/laws/after")).Status);
