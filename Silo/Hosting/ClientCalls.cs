@@ -1,13 +1,15 @@
 using Orleans.Runtime;
+using Orleans.Serialization.Invocation;
 using Prometheus;
 using Votes.Grains.Interfaces;
 
 namespace Votes.Silo.Hosting;
 
 /// <summary>
-/// Bounds what clients of the cluster may call: <see cref="ILawTallyGrain"/>, the registry that Ingests report to, and what
-/// Orleans' client itself asks a silo. Management, the grains of the board and the services of silos are refused. Calls of
-/// silos pass, and those that a silo's own API makes.
+/// Bounds what clients of the cluster may call: <see cref="ILawTallyGrain"/>, the reports of Ingests, and what Orleans' client
+/// itself asks a silo.
+/// Management, the grains of the board and the services of silos are refused. Calls of silos pass, and those that a silo's
+/// own API makes.
 /// </summary>
 /// <remarks>
 /// A client is known by the sender that Orleans' client library puts into each message. A program that writes such messages
@@ -39,7 +41,7 @@ public sealed partial class ClientCalls : IIncomingGrainCallFilter
 
     /// <inheritdoc/>
     public Task Invoke(IIncomingGrainCallContext context) =>
-        context.SourceId is { } source && IsClient(source) && !IsForClients(context.Request.GetInterfaceType())
+        context.SourceId is { } source && IsClient(source) && !IsForClients(context.Request)
             ? throw Refuse(source, context)
             : context.Invoke();
 
@@ -48,9 +50,13 @@ public sealed partial class ClientCalls : IIncomingGrainCallFilter
         source.IsClient() && !source.Key.AsSpan().StartsWith("hosted-"u8);
 
     // The request's own type: what a message says of its interface beside it does not count.
-    private static bool IsForClients(Type called) =>
-        called == typeof(ILawTallyGrain) || called == typeof(IIngestRegistryGrain) || called == Manifest
-        || called == Cancellation;
+    private static bool IsForClients(IInvokable request)
+    {
+        var called = request.GetInterfaceType();
+        return called == typeof(ILawTallyGrain) || called == Manifest || called == Cancellation
+            || (called == typeof(IIngestRegistryGrain)
+                && request.GetMethodName() == nameof(IIngestRegistryGrain.ReportAsync));
+    }
 
     private static Type OfOrleans(string name) => typeof(IClusterClient).Assembly.GetType(name)
         ?? typeof(IGrainFactory).Assembly.GetType(name)

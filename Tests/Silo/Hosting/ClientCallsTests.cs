@@ -45,6 +45,12 @@ public sealed class ClientCallsTests(TestServers servers)
             () => management.ForceActivationCollection(TimeSpan.FromMinutes(1)));
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => client.GetGrain<IBoardGrain>(BoardStream.Key).GetAsync(10, Stop));
 
+        // An Ingest reports, and does not read what others reported.
+        var registry = client.GetGrain<IIngestRegistryGrain>(IIngestRegistryGrain.Key);
+        await registry.ReportAsync(
+            new IngestReport("ingest", "1", TimeSpan.Zero, 2, 2, 0, 0, false, 0, 0, 0, false), Stop);
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => registry.GetAsync(Stop));
+
         // Extensions belong to every grain, those that clients may call included.
         await Assert.ThrowsAsync<UnauthorizedAccessException>(
             async () => await client.GetGrain<ILawTallyGrain>("law-2026-001")
