@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using RabbitMQ.Client;
+using Votes.LoadTest;
 using Votes.LocalCluster;
 using Votes.Tests.Servers;
 using Xunit;
@@ -72,8 +73,8 @@ public sealed class VoteOrderTests
     {
         var vote = new { vote_id = Guid.NewGuid(), law_id = law, voter_id = $"person {person}", choice };
         await channel.BasicPublishAsync(
-            "", Queue, mandatory: true, new BasicProperties { Persistent = true }, JsonSerializer.SerializeToUtf8Bytes(vote),
-            Stop);
+            Endpoints.VotesExchange, Queue, mandatory: true, new BasicProperties { Persistent = true },
+            JsonSerializer.SerializeToUtf8Bytes(vote), Stop);
     }
 
     private static async Task<long> NumberAsync(NpgsqlDataSource votes, string sql)
