@@ -19,7 +19,7 @@ public sealed class DeadLetterDiscardTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Stop);
         await using var scene = await DeadLetterFixture.CreateAsync(servers);
-        await scene.AddVotesAsync(250);
+        await scene.AddVotesAsync(250, "law_closed");
         for (var i = 0; i < 3; i++)
             await scene.AddAsync(Letters.Vote(i, "law-2"), "law_closed", "law_id");
         await scene.AddAsync([0xff], "not_utf8");
