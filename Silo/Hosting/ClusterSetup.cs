@@ -53,6 +53,7 @@ public static class ClusterSetup
                 {
                     adoNet.Invariant = Invariant;
                     adoNet.DataSource = dataSource;
+                    adoNet.GrainStorageSerializer = new PlainStateSerializer();
                 }));
             Configure(silo.Services);
             Encrypt(silo.Services, builder.Configuration);
