@@ -17,7 +17,7 @@ public static class SecretFiles
 
     private static readonly string[] Secrets =
     [
-        "ConnectionStrings:Votes", "ConnectionStrings:Owner", "RabbitMq:Uri", "VoterKey:Secret", "Access:SignInSecret",
+        "ConnectionStrings:Votes", "ConnectionStrings:Read", "ConnectionStrings:Owner", "RabbitMq:Uri", "VoterKey:Secret", "Access:SignInSecret",
         "Access:OperatorKeySha256", "Access:ReaderKeySha256",
     ];
 

@@ -19,10 +19,15 @@ publisher=$(password) ingest=$(password) silo=$(password) admin=$(password)
 partial=$(mktemp "$file.XXXXXX")
 trap 'rm -f "$partial"' EXIT
 cat >"$partial" <<END
-# PostgreSQL: its superuser, the owner of the tables, the application, the exporter of its metrics.
+# PostgreSQL: its superuser; the owner of the tables; operators' command lines, silos, Ingests, the API's reads, analysts; the
+# exporter of its metrics.
 POSTGRES_PASSWORD=$(password)
 VOTES_OWNER_PASSWORD=$(password)
 VOTES_SERVICE_PASSWORD=$(password)
+VOTES_SILO_PASSWORD=$(password)
+VOTES_INGEST_PASSWORD=$(password)
+VOTES_READ_PASSWORD=$(password)
+VOTES_READER_PASSWORD=$(password)
 VOTES_MONITOR_PASSWORD=$(password)
 
 # RabbitMQ's accounts: programs that publish votes, Ingests, silos, and the administrator, whom no program needs. The broker

@@ -177,14 +177,14 @@ in_container migrate --env "ConnectionStrings__Owner=$OWNER" -- dotnet Votes.Sil
 say "the schema is there: $(grep -c . "$work/logs/migrate.log") lines in logs/migrate.log"
 
 for number in 1 2; do
-    silo=("ConnectionStrings__Votes=$VOTES" "Cluster__AdvertisedAddress=$advertise" "Cluster__AllowPlaintext=true"
+    silo=("ConnectionStrings__Votes=$SILO_VOTES" "Cluster__AdvertisedAddress=$advertise" "Cluster__AllowPlaintext=true"
         "Cluster__SiloPort=$((BASE_PORT + 10 + number))" "Cluster__GatewayPort=$((BASE_PORT + 20 + number))"
         "ASPNETCORE_URLS=http://127.0.0.1:$((BASE_PORT + 30 + number))"
         "Access__OperationsUrl=http://127.0.0.1:$((BASE_PORT + 40 + number))" "RabbitMq__Uri=$AMQP" "Laws__UnknownLaw=Accept")
     start_container "silo-$number" votes-silo "${silo[@]}"
     await_healthy "silo-$number" votes-silo "${silo[@]}"
 done
-ingest=("ConnectionStrings__Votes=$VOTES" "RabbitMq__Uri=$AMQP" "VoterKey__Secret=$(openssl rand -base64 32)"
+ingest=("ConnectionStrings__Votes=$INGEST_VOTES" "RabbitMq__Uri=$AMQP" "VoterKey__Secret=$(openssl rand -base64 32)"
     "ASPNETCORE_URLS=http://127.0.0.1:$((BASE_PORT + 50))")
 start_container ingest-1 votes-ingest "${ingest[@]}"
 await_healthy ingest-1 votes-ingest "${ingest[@]}"

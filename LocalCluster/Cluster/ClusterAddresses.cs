@@ -5,10 +5,13 @@ namespace Votes.LocalCluster;
 /// <summary>Where clients reach a running cluster.</summary>
 public sealed record ClusterAddresses
 {
-    /// <summary>The database, as a postgresql:// address of the application's role.</summary>
+    /// <summary>The database, as a postgresql:// address of the operators' role (votes_service).</summary>
     public required string PostgresUrl { get; init; }
 
-    /// <summary>The same for Npgsql.</summary>
+    /// <summary>The same of a role that reads totals, charts and views, and writes nothing (votes_reader).</summary>
+    public string PostgresReadUrl { get; init; } = "";
+
+    /// <summary>The first for Npgsql.</summary>
     public required string PostgresConnectionString { get; init; }
 
     /// <summary>The broker, as the account of publishers: it may send votes to the exchange votes.in, and nothing else.</summary>
@@ -34,6 +37,7 @@ public sealed record ClusterAddresses
                 CultureInfo.InvariantCulture,
                 $"""
                 POSTGRES_URL={PostgresUrl}
+                POSTGRES_READ_URL={PostgresReadUrl}
                 AMQP_URL={AmqpUrl}
                 AMQP_OPERATOR_URL={AmqpOperatorUrl}
                 AMQP_CA_FILE={AmqpCaFile}

@@ -13,11 +13,15 @@ internal sealed class ClusterConfiguration(
 
     private const string OwnerRole = "votes_owner";
     private const string ServiceRole = "votes_service";
+    private const string SiloRole = "votes_silo";
+    private const string IngestRole = "votes_ingest";
+    private const string ReadRole = "votes_read";
+    private const string ReaderRole = "votes_reader";
 
     /// <summary>How the migrating owner connects.</summary>
     public string OwnerConnectionString => postgres.ConnectionString(OwnerRole, secrets.Owner, Database);
 
-    /// <summary>How the application connects.</summary>
+    /// <summary>How operators' command lines connect.</summary>
     public string ServiceConnectionString => postgres.ConnectionString(ServiceRole, secrets.Service, Database);
 
     /// <summary>What operators sign in with.</summary>
@@ -28,6 +32,10 @@ internal sealed class ClusterConfiguration(
     {
         ["VOTES_OWNER_PASSWORD"] = secrets.Owner,
         ["VOTES_SERVICE_PASSWORD"] = secrets.Service,
+        ["VOTES_SILO_PASSWORD"] = secrets.Silo,
+        ["VOTES_INGEST_PASSWORD"] = secrets.Ingest,
+        ["VOTES_READ_PASSWORD"] = secrets.Read,
+        ["VOTES_READER_PASSWORD"] = secrets.Reader,
         ["VOTES_DATABASE"] = Database,
     };
 
@@ -46,6 +54,8 @@ internal sealed class ClusterConfiguration(
         variables["ASPNETCORE_URLS"] = address.Http;
         if (address.Kind == ServiceKind.Silo)
         {
+            variables["ConnectionStrings__Votes"] = postgres.ConnectionString(SiloRole, secrets.Silo, Database);
+            variables["ConnectionStrings__Read"] = postgres.ConnectionString(ReadRole, secrets.Read, Database);
             variables["Cluster__SiloPort"] = Text(address.SiloPort);
             variables["Cluster__GatewayPort"] = Text(address.GatewayPort);
             variables["Cluster__Name"] = address.Name;
@@ -59,6 +69,7 @@ internal sealed class ClusterConfiguration(
         }
         else
         {
+            variables["ConnectionStrings__Votes"] = postgres.ConnectionString(IngestRole, secrets.Ingest, Database);
             variables["VoterKey__Secret"] = secrets.VoterKey;
         }
 
@@ -81,6 +92,8 @@ internal sealed class ClusterConfiguration(
     public ClusterAddresses Addresses(IReadOnlyList<ServiceAddress> services) => new()
     {
         PostgresUrl = $"postgresql://{ServiceRole}:{secrets.Service}@127.0.0.1:{Text(postgres.Port)}/{Database}{TlsOfUrl}",
+        PostgresReadUrl =
+            $"postgresql://{ReaderRole}:{secrets.Reader}@127.0.0.1:{Text(postgres.Port)}/{Database}{TlsOfUrl}",
         PostgresConnectionString = ServiceConnectionString,
         AmqpUrl = rabbitMq.Uri(BrokerAccounts.PublisherUser, secrets.Broker.Publisher),
         AmqpOperatorUrl = SiloAmqpUrl,

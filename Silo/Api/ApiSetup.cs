@@ -57,6 +57,7 @@ public static class ApiSetup
             json.SerializerOptions.Converters.Add(new MomentConverter());
         });
         services.AddSingleton<ApiDatabase>();
+        services.AddSingleton<ApiReads>();
         services.AddSingleton<KnownLaws>();
         services.AddSingleton<CostlyQueries>();
         services.AddSingleton<LawReader>();
@@ -95,6 +96,7 @@ public static class ApiSetup
         QueryNames.AddTo(api);
         api.MapLawRoutes();
         api.MapExportRoutes();
+        api.MapHistoryExport();
         api.MapOperatorRoutes();
         api.MapLiveRoutes();
         app.MapSignIn();

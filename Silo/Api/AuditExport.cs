@@ -15,7 +15,7 @@ namespace Votes.Silo.Api;
 /// how a person voted, and a recount needs the vote ids alone, which are one per voter as well.
 /// </remarks>
 public sealed partial class AuditExport(
-    ApiDatabase database, IOptions<ApiOptions> options, TimeProvider time, ILogger<AuditExport> logger)
+    ApiReads database, IOptions<ApiOptions> options, TimeProvider time, ILogger<AuditExport> logger)
 {
     private const int RowsPerSlice = 5_000;
 

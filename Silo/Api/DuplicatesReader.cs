@@ -3,7 +3,7 @@ using Npgsql;
 namespace Votes.Silo.Api;
 
 /// <summary>Counts a law's duplicates by the hour.</summary>
-public sealed class DuplicatesReader(ApiDatabase database)
+public sealed class DuplicatesReader(ApiReads database)
 {
     private const string Sql = """
         SELECT date_trunc('hour', seen_at, 'UTC'), count(*), count(DISTINCT voter)

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Votes.Silo.Api;
 
 /// <summary>A law's totals over time, from the audit and the minutes that are summed up.</summary>
-public sealed class HistoryReader(ApiDatabase database)
+public sealed class HistoryReader(ApiReads database)
 {
     private const string Range = "SELECT since, until FROM minutes_range";
 

@@ -11,7 +11,7 @@ namespace Votes.Silo.Api;
 /// board, what is yet to come from the broker.
 /// </summary>
 public sealed class StatsReader(
-    ApiDatabase database, IGrainFactory grains, ISiloStatusOracle membership, QueueReader queues)
+    ApiReads database, IGrainFactory grains, ISiloStatusOracle membership, QueueReader queues)
 {
     private const int BusiestLaws = 10;
 

@@ -58,6 +58,6 @@ public static class TallySetup
             ? connectionString
             : throw new InvalidOperationException(
                 "ConnectionStrings:Votes is not set: name the application role's PostgreSQL connection string, for example "
-                + "ConnectionStrings__Votes='Host=127.0.0.1;Database=votes;Username=votes_service;Password=...' "
+                + "ConnectionStrings__Votes='Host=127.0.0.1;Database=votes;Username=votes_silo;Password=...' "
                 + "(`make up` starts a cluster with one of its own).");
 }

@@ -18,7 +18,7 @@ public sealed class MinuteStore(NpgsqlDataSource database, TimeSpan limit, TimeS
         SELECT until FROM minutes_range
          WHERE until + interval '1 minute' <= now() - $1
            AND NOT EXISTS (SELECT FROM pg_stat_activity
-                            WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
+                            WHERE pg_has_role(usesysid, 'votes_app', 'member') AND datname = current_database() AND pid <> pg_backend_pid()
                               AND xact_start < until + interval '1 minute')
            FOR UPDATE SKIP LOCKED
         """;

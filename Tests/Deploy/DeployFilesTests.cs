@@ -54,7 +54,7 @@ public sealed partial class DeployFilesTests
         Assert.All(Compose.Concat(Manifests), static file => Assert.DoesNotContain("AllowPlaintext", Read(file)));
         foreach (var service in new[] { "silo", "ingest" })
         {
-            Assert.Contains("      <<: [*database, *members]", Service(service), StringComparison.Ordinal);
+            Assert.Contains($"      <<: [*{service}-database, *members]", Service(service), StringComparison.Ordinal);
             Assert.Contains("    volumes: *certificates", Service(service), StringComparison.Ordinal);
             Assert.Contains("secretName: votes-members", Read($"deploy/k8s/base/{service}.yaml"), StringComparison.Ordinal);
         }

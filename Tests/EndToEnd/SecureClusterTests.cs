@@ -138,7 +138,7 @@ public sealed class SecureClusterTests : IAsyncDisposable
         await using var command = source.CreateCommand("""
             select count(*) filter (where ssl), count(*) filter (where not ssl)
               from pg_stat_ssl join pg_stat_activity using (pid)
-             where usename = 'votes_service'
+             where usename in ('votes_silo', 'votes_ingest', 'votes_service')
             """);
         await using var row = await command.ExecuteReaderAsync(Stop);
         Assert.True(await row.ReadAsync(Stop));

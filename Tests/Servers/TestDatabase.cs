@@ -8,7 +8,7 @@ namespace Votes.Tests.Servers;
 /// <summary>A database of one test class; dropped when disposed.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    /// <summary>Password of the roles votes_owner and votes_service on the shared server.</summary>
+    /// <summary>Password of the roles of db/bootstrap/roles.sql on the shared server.</summary>
     public const string RolePassword = "votes";
 
     // Roles belong to the whole server: two bootstraps at once would alter the same rows.
@@ -34,6 +34,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Connects as the application does: with the least rights.</summary>
     public string ServiceConnectionString => _server.ConnectionString("votes_service", RolePassword, Name);
 
+    /// <summary>Connects as a role of db/bootstrap/roles.sql.</summary>
+    public string ConnectionString(string role) => _server.ConnectionString(role, RolePassword, Name);
+
     /// <summary>Makes a database with roles and rights as an operator does, and no table.</summary>
     public static async Task<TestDatabase> BootstrapAsync(
         PostgresServer server, string name, CancellationToken cancellationToken)
@@ -47,6 +50,10 @@ public sealed class TestDatabase : IAsyncDisposable
                 {
                     ["VOTES_OWNER_PASSWORD"] = RolePassword,
                     ["VOTES_SERVICE_PASSWORD"] = RolePassword,
+                    ["VOTES_SILO_PASSWORD"] = RolePassword,
+                    ["VOTES_INGEST_PASSWORD"] = RolePassword,
+                    ["VOTES_READ_PASSWORD"] = RolePassword,
+                    ["VOTES_READER_PASSWORD"] = RolePassword,
                     ["VOTES_DATABASE"] = name,
                 },
                 cancellationToken);
@@ -83,7 +90,7 @@ public sealed class TestDatabase : IAsyncDisposable
                 server,
                 $"""
                 revoke all on database "{name}" from public;
-                grant connect on database "{name}" to votes_app;
+                grant connect on database "{name}" to votes_app, votes_ingest, votes_read, votes_reader;
                 """,
                 cancellationToken);
         }

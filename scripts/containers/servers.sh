@@ -27,8 +27,11 @@ start_servers() {
     rm -rf "$servers"
     mkdir -p "$servers/postgres" "$servers/rabbitmq"
     export VOTES_DATABASE=votes VOTES_OWNER_PASSWORD VOTES_SERVICE_PASSWORD VOTES_MONITOR_PASSWORD PGPASSWORD
+    export VOTES_SILO_PASSWORD VOTES_INGEST_PASSWORD
     VOTES_OWNER_PASSWORD=$(openssl rand -hex 16)
     VOTES_SERVICE_PASSWORD=$(openssl rand -hex 16)
+    VOTES_SILO_PASSWORD=$(openssl rand -hex 16)
+    VOTES_INGEST_PASSWORD=$(openssl rand -hex 16)
     VOTES_MONITOR_PASSWORD=$(openssl rand -hex 16)
     PGPASSWORD=$(openssl rand -hex 16)
     broker_password=$(openssl rand -hex 16)
@@ -36,7 +39,8 @@ start_servers() {
     start_rabbitmq
     VOTES="Host=127.0.0.1;Port=$BASE_PORT;Database=votes;GSS Encryption Mode=Disable"
     OWNER="$VOTES;Username=votes_owner;Password=$VOTES_OWNER_PASSWORD"
-    VOTES="$VOTES;Username=votes_service;Password=$VOTES_SERVICE_PASSWORD"
+    SILO_VOTES="$VOTES;Username=votes_silo;Password=$VOTES_SILO_PASSWORD"
+    INGEST_VOTES="$VOTES;Username=votes_ingest;Password=$VOTES_INGEST_PASSWORD"
     POSTGRES_URL="postgresql://votes_service:$VOTES_SERVICE_PASSWORD@127.0.0.1:$BASE_PORT/votes"
     AMQP="amqp://votes:$broker_password@127.0.0.1:$((BASE_PORT + 1))/"
     say "PostgreSQL and RabbitMQ run on ports $BASE_PORT and $((BASE_PORT + 1))"

@@ -11,7 +11,7 @@ internal sealed class TerminatedBackends(DrillCluster drill, int seed) : Fault
     private const string Terminate = """
         select count(*) from (
           select pg_terminate_backend(pid) as done from pg_stat_activity
-           where usename = 'votes_service' and state in ('active', 'idle in transaction')
+           where usename in ('votes_silo', 'votes_ingest') and state in ('active', 'idle in transaction')
              and application_name !~ '^votes-(chaos|load-test)') as ended
          where done
         """;

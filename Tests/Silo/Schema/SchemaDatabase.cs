@@ -25,6 +25,9 @@ public sealed class SchemaDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Owner { get; }
 
+    /// <summary>Connects as a role of db/bootstrap/roles.sql.</summary>
+    public string ConnectionString(string role) => _database.ConnectionString(role);
+
     /// <summary>Connects as silos and ingests do.</summary>
     public NpgsqlDataSource Service { get; }
 
