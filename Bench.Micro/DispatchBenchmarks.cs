@@ -16,7 +16,7 @@ namespace Votes.Bench.Micro;
 /// Delivery batches through the dispatcher to calls, and the calls' answers back. Calls end when all votes of a step were
 /// dispatched, as a flush ends them all at once. Figures are of one vote.
 /// </summary>
-public class DispatchBenchmarks
+public class DispatchBenchmarks : IDisposable
 {
     private const int Number = 20_000;
     private const int BatchMessages = 100;
@@ -82,6 +82,14 @@ public class DispatchBenchmarks
         }
 
         return calls;
+    }
+
+    /// <inheritdoc/>
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _dispatcher?.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private Task<VoteBatchOutcome> RecordAsync(string lawId, VoteBatch batch, CancellationToken cancellationToken)

@@ -19,13 +19,21 @@ internal sealed class LetterFile : IAsyncDisposable
 
     /// <summary>Creates the file.</summary>
     /// <exception cref="IOException">It is there already, or cannot be made.</exception>
-    public static LetterFile Create(string path) => new(new FileStream(path, new FileStreamOptions
+    public static LetterFile Create(string path)
     {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        BufferSize = 64 * 1024,
-    }));
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 64 * 1024,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new(new FileStream(path, options));
+    }
 
     /// <summary>Adds a letter.</summary>
     public void Add(Letter letter)

@@ -91,7 +91,8 @@ public sealed partial class StatisticsService(
 
             if (_isFailing)
             {
-                LogWrittenAgain(logger, time.GetElapsedTime(_failedAt).TotalSeconds);
+                var seconds = time.GetElapsedTime(_failedAt).TotalSeconds;
+                LogWrittenAgain(logger, seconds);
             }
 
             _isFailing = false;

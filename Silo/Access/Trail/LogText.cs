@@ -8,7 +8,7 @@ namespace Votes.Silo.Access.Trail;
 internal static class LogText
 {
     private const int MaxCharacters = 200;
-    private const string Cut = "…";
+    private const char Cut = '…';
 
     /// <summary>The text, with what cannot be stored replaced, and cut where it is too long.</summary>
     public static string Clean(string text)

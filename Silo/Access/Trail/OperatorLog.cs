@@ -41,13 +41,13 @@ public sealed partial class OperatorLog(ApiDatabase database, ILogger<OperatorLo
     }
 
     /// <summary>Writes an entry into the silo's log alone.</summary>
-    internal void Announce(OperatorEntry entry) => LogEntry(
-        LogText.Clean(entry.Caller.Who),
-        entry.Caller.Address?.ToString() ?? "",
-        entry.Action,
-        LogText.Clean(entry.Subject),
-        entry.Outcome,
-        LogText.Json(entry.Details));
+    internal void Announce(OperatorEntry entry)
+    {
+        var (who, subject, details) =
+            (LogText.Clean(entry.Caller.Who), LogText.Clean(entry.Subject), LogText.Json(entry.Details));
+        var address = entry.Caller.Address?.ToString() ?? "";
+        LogEntry(who, address, entry.Action, subject, entry.Outcome, details);
+    }
 
     private static async Task InsertAsync(
         NpgsqlConnection connection, OperatorEntry entry, CancellationToken cancellationToken)

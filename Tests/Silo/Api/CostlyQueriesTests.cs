@@ -15,7 +15,7 @@ public sealed class CostlyQueriesTests : IDisposable
     public async Task A_client_that_asks_for_much_has_half_of_the_room_and_waits_for_itself()
     {
         var started = 0;
-        var flood = Enumerable.Range(0, 10).Select(_ => Hold(QueryKind.Lists, "flood", () => started++)).ToArray();
+        var flood = Enumerable.Range(0, 10).Select(_ => Hold(QueryKind.Lists, "flood", () => Interlocked.Increment(ref started))).ToArray();
         Assert.Equal(2, started);
 
         // The others' half is free, whatever waits.
@@ -32,7 +32,7 @@ public sealed class CostlyQueriesTests : IDisposable
     public async Task All_clients_together_have_the_room_of_one_kind_and_leave_the_other_kinds_alone()
     {
         var started = 0;
-        var all = Enumerable.Range(0, 20).Select(client => Hold(QueryKind.Lists, $"{client}", () => started++)).ToArray();
+        var all = Enumerable.Range(0, 20).Select(client => Hold(QueryKind.Lists, $"{client}", () => Interlocked.Increment(ref started))).ToArray();
         Assert.Equal(4, started);
 
         Assert.Equal(7, await Answer(QueryKind.Histories, "0"));
