@@ -34,7 +34,8 @@ public sealed partial class MinuteService(MinuteStore store, TimeProvider time, 
 
             if (_isFailing)
             {
-                LogGoesOn(logger, time.GetElapsedTime(_failedAt).TotalSeconds);
+                var seconds = time.GetElapsedTime(_failedAt).TotalSeconds;
+                LogGoesOn(logger, seconds);
             }
 
             _isFailing = false;

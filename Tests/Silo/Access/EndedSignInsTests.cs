@@ -29,7 +29,7 @@ public sealed class EndedSignInsTests(MigratedDatabase migrated) : IClassFixture
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
         Assert.False(await there.IsEndedAsync(one, Cancelled));
 
-        await here.EndAsync(one, DateTimeOffset.UtcNow.AddHours(1), Cancelled);
+        await here.EndAsync(one, TimeProvider.System.GetUtcNow().AddHours(1), Cancelled);
 
         Assert.True(await here.IsEndedAsync(one, Cancelled));
         time.Advance(TimeSpan.FromSeconds(5));
@@ -44,8 +44,8 @@ public sealed class EndedSignInsTests(MigratedDatabase migrated) : IClassFixture
         await using var database = Database();
         using var ended = new EndedSignIns(database, new FakeTimeProvider(), NullLogger<EndedSignIns>.Instance);
         var old = Guid.NewGuid();
-        await ended.EndAsync(old, DateTimeOffset.UtcNow.AddDays(-2), Cancelled);
-        await ended.EndAsync(Guid.NewGuid(), DateTimeOffset.UtcNow.AddHours(1), Cancelled);
+        await ended.EndAsync(old, TimeProvider.System.GetUtcNow().AddDays(-2), Cancelled);
+        await ended.EndAsync(Guid.NewGuid(), TimeProvider.System.GetUtcNow().AddHours(1), Cancelled);
 
         Assert.Equal(["0"], await SchemaDatabase.QueryAsync(
             migrated.Database.Owner, "select count(*) from ended_sign_ins where session = $1", old));
