@@ -136,16 +136,16 @@ public sealed class TestServers : IAsyncLifetime
     /// <summary>A PostgreSQL server of a test's own in a folder, not started.</summary>
     public static PostgresServer NewPostgres(
         LocalFolder folder, ServerTls? tls = null, PostgresServer? standbyOf = null) => new(new PostgresSettings
-    {
-        StandbyOf = standbyOf,
-        Folder = folder.Postgres,
-        LogFile = folder.Log("postgres"),
-        Port = Ports.Free(),
-        Password = "postgres",
-        SharedBuffersMegabytes = 128,
-        MaxWalMegabytes = 1024,
-        Tls = tls,
-    });
+        {
+            StandbyOf = standbyOf,
+            Folder = folder.Postgres,
+            LogFile = folder.Log("postgres"),
+            Port = Ports.Free(),
+            Password = "postgres",
+            SharedBuffersMegabytes = 128,
+            MaxWalMegabytes = 1024,
+            Tls = tls,
+        });
 
     /// <summary>A RabbitMQ server of a test's own in a folder, not started.</summary>
     public static RabbitMqServer NewRabbitMq(LocalFolder folder, ServerTls? tls = null) => new(new RabbitMqSettings
