@@ -29,6 +29,9 @@ public static class LawText
     /// <summary>The code of a text that begins or ends with a blank.</summary>
     public const string OuterBlank = "outer_blank";
 
+    /// <summary>The code of a text that Unicode calls equal to another one, its composed form (NFC).</summary>
+    public const string NotComposed = "not_composed";
+
     /// <summary>Why the text cannot be a law id or a choice; null where it can.</summary>
     /// <param name="text">The text.</param>
     /// <param name="maxCharacters">The most characters (Unicode code points).</param>
@@ -69,6 +72,8 @@ public static class LawText
             _ when characters > maxCharacters =>
                 new TextFault(TooLong, $"It has {characters} characters; at most {maxCharacters} are allowed."),
             _ when text[0] == ' ' || text[^1] == ' ' => new TextFault(OuterBlank, "It begins or ends with a blank."),
+            _ when !IsComposed(text, characters) =>
+                new TextFault(NotComposed, "It is not in the composed form (NFC), in which it is another sequence of characters."),
             _ => null,
         };
     }
@@ -80,6 +85,18 @@ public static class LawText
 
     /// <summary>Whether a character, or half of a pair, can be shown as it is.</summary>
     public static bool IsPlain(char character) => Rune.TryCreate(character, out var rune) && !Rune.IsControl(rune) && IsVisible(rune);
+
+    private static bool IsComposed(string text, int characters)
+    {
+        if (Ascii.IsValid(text))
+        {
+            return true;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var composed = new byte[characters * CanonicalForm.MostBytesPerCharacter];
+        return composed.AsSpan(0, new CanonicalForm(characters).Write(bytes, composed)).SequenceEqual(bytes);
+    }
 
     private static bool IsVisible(Rune rune)
     {

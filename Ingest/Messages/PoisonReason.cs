@@ -44,6 +44,9 @@ public static class PoisonReason
     /// <summary>A law id or a choice begins or ends with a blank.</summary>
     public const string OuterBlank = LawText.OuterBlank;
 
+    /// <summary>A law id or a choice is not in the composed form (NFC).</summary>
+    public const string NotComposed = LawText.NotComposed;
+
     /// <summary>A field holds an escape that names half of a surrogate pair: no text.</summary>
     public const string NotText = "not_text";
 

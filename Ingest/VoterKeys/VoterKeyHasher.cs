@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Votes.Grains.Interfaces;
 using Votes.Ingest.Messages;
 
 namespace Votes.Ingest.VoterKeys;

@@ -85,7 +85,10 @@ public sealed class Comparison
     }
 
     /// <summary>Looks for votes without a row. Call it once, after the last row.</summary>
-    /// <param name="keysInDatabase">Distinct voter keys among the run's rows of <c>vote_audit</c>.</param>
+    /// <param name="keysInDatabase">
+    /// Distinct voter keys among the run's rows of <c>vote_audit</c>: one for each voter, or one for each voter and law, by the
+    /// form of the database's keys (docs/adr/0009-voter-keys.md), which the database does not say in plain.
+    /// </param>
     public void Finish(long keysInDatabase)
     {
         var missed = new BitSet(_plan.Ballots);
@@ -105,12 +108,20 @@ public sealed class Comparison
 
         var seen = new BitSet(_plan.Ballots);
         long voters = 0;
+        long ballots = 0;
         for (long ballot = 0; ballot < _plan.Ballots; ballot++)
-            voters += _part.HasBallot(ballot) && seen.Add(_plan.VoterOf(ballot)) ? 1 : 0;
-        if (keysInDatabase != voters)
+        {
+            if (_part.HasBallot(ballot))
+            {
+                ballots++;
+                voters += seen.Add(_plan.VoterOf(ballot)) ? 1 : 0;
+            }
+        }
+
+        if (keysInDatabase != voters && keysInDatabase != ballots)
         {
             _differences.Add(DifferenceKind.VoterKeys, () =>
-                $"{voters} voters were sent; their counted votes have {keysInDatabase} voter keys");
+                $"{voters} voters were sent, {ballots} with their laws; their counted votes have {keysInDatabase} voter keys");
         }
     }
 

@@ -29,10 +29,13 @@ public sealed class LawReader(ApiDatabase database)
            GROUP BY law_id) r USING (law_id)
         """;
 
+    // By ICU's root locale: the database's own may know the capitals of ASCII alone. Composed, as people type it either way.
     private const string Wanted = """
         WHERE NOT l.hidden AND l.deleted_at IS NULL
           AND ($1 IS NULL OR l.status = $1)
-          AND ($2 IS NULL OR strpos(lower(l.title), lower($2)) > 0 OR strpos(lower(l.law_id), lower($2)) > 0)
+          AND ($2 IS NULL
+               OR strpos(lower(normalize(l.title) COLLATE "und-x-icu"), lower(normalize($2) COLLATE "und-x-icu")) > 0
+               OR strpos(lower(l.law_id COLLATE "und-x-icu"), lower(normalize($2) COLLATE "und-x-icu")) > 0)
         """;
 
     private const string One = $"SELECT {Columns} FROM laws l {SumsOfEach} WHERE l.law_id = $1 AND l.deleted_at IS NULL";

@@ -72,13 +72,17 @@ public sealed partial class ReconcileService(
 
     private void Tell(Exception exception)
     {
-        if (exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled })
+        switch (exception)
         {
-            LogTookTooLong(logger, options.Value.StatementTimeout);
-        }
-        else
-        {
-            LogFailed(logger, Sentence.Of(exception.Message));
+            case PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }:
+                LogTookTooLong(logger, options.Value.StatementTimeout);
+                break;
+            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }:
+                LogLocked(logger, options.Value.StatementTimeout);
+                break;
+            default:
+                LogFailed(logger, Sentence.Of(exception.Message));
+                break;
         }
     }
 
@@ -136,4 +140,9 @@ public sealed partial class ReconcileService(
         "The totals were not recounted: it took longer than Reconcile:StatementTimeout ({StatementTimeout}). Raise that; it is "
         + "tried again next interval.")]
     private static partial void LogTookTooLong(ILogger logger, TimeSpan statementTimeout);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The totals were not recounted: another session has held a lock on a table for longer than half of "
+        + "Reconcile:StatementTimeout ({StatementTimeout}). pg_locks names the session; the recount is tried again next interval.")]
+    private static partial void LogLocked(ILogger logger, TimeSpan statementTimeout);
 }

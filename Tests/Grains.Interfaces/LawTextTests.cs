@@ -11,6 +11,8 @@ public sealed class LawTextTests
     [InlineData("\u6cd5\u6848\u4e00")]
     [InlineData("\u0628\u0644\u0647")]
     [InlineData("a b")]
+    [InlineData("caf\u00e9")]
+    [InlineData("\u0e01\u0e34\u0e48")]
     [InlineData("\ud83d\ude00")]
     public void Text_that_can_be_seen_has_no_fault(string text) => Assert.Null(LawText.FaultOf(text, 64));
 
@@ -30,6 +32,9 @@ public sealed class LawTextTests
     [InlineData("a\u2029b", LawText.InvisibleCharacter)]
     [InlineData("a\u00a0b", LawText.InvisibleCharacter)]
     [InlineData("a\u2003b", LawText.InvisibleCharacter)]
+    [InlineData("cafe\u0301", LawText.NotComposed)]
+    [InlineData("\u1100\u1161", LawText.NotComposed)]
+    [InlineData("\u212b", LawText.NotComposed)]
     [InlineData("a\ufeffb", LawText.InvisibleCharacter)]
     [InlineData("a\ue000b", LawText.InvisibleCharacter)]
     [InlineData("a\u0378b", LawText.InvisibleCharacter)]

@@ -201,5 +201,5 @@ public sealed class LaneReconnectTests(TestServers servers)
 
     private static Task PublishAsync(QueueFixture queue, int votes) =>
         Task.WhenAll(Enumerable.Range(0, votes).Select(
-            _ => queue.PublishAsync(Message.Bytes("law", voteId: Guid.NewGuid()))));
+            voter => queue.PublishAsync(Message.Bytes("law", $"voter {voter}", voteId: Guid.NewGuid()))));
 }

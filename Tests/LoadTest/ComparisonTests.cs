@@ -146,6 +146,17 @@ public sealed class ComparisonTests
     public void A_wrong_law_is_found() =>
         Only(DifferenceKind.WrongLaw, Rows.Of(_messages, firstWins: true), law: "elsewhere");
 
+    [Fact]
+    public void A_key_for_each_voter_and_law_is_as_right_as_one_for_each_voter()
+    {
+        var rows = Rows.Of(_messages, firstWins: true);
+        Assert.NotEqual(rows.Voters, rows.Counted.Count);
+
+        var (differences, _) = Compare(rows with { ExtraKeys = rows.Counted.Count - rows.Voters });
+
+        Assert.Empty(differences.Counts);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]

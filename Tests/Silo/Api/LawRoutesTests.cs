@@ -72,6 +72,18 @@ public sealed class LawRoutesTests(SharedApi api)
     }
 
     [Theory]
+    [InlineData("école élémentaire")]
+    [InlineData("E\u0301COLE E\u0301LE\u0301MENTAIRE")]
+    public async Task A_search_knows_the_capitals_of_all_letters_whatever_the_databases_locale(string search)
+    {
+        await _silo.CreateAsync($"folded {search.Length}", "École Élémentaire Straße");
+
+        var found = (await _silo.GetAsync($"/api/laws?search={Uri.EscapeDataString(search)}")).Ok();
+
+        Assert.Contains($"folded {search.Length} 0", Rows(found));
+    }
+
+    [Theory]
     [InlineData("page=0", "page is 0; it must be from 1 to 1000.")]
     [InlineData("page=1001", "page is 1001; it must be from 1 to 1000.")]
     [InlineData("limit=0", "limit is 0; it must be from 1 to 100.")]

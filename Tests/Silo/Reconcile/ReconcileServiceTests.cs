@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Prometheus;
+using Votes.Grains;
 using Votes.Ingest;
 using Votes.LocalCluster;
 using Votes.Silo.Hosting;
@@ -188,6 +189,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
         var registry = Metrics.NewCustomRegistry();
         _ = new ReconcileMetrics(registry);
         _ = new IngestMetrics(Metrics.WithCustomRegistry(registry));
+        _ = new TallyMetrics(Options.Create(new LawTallyOptions()), TimeProvider.System, registry);
         _ = Metrics.WithCustomRegistry(registry).CreateGauge(ClockSetup.Metric, ClockSetup.MetricHelp);
         using var text = new MemoryStream();
         await registry.CollectAndExportAsTextAsync(text, Stop);
@@ -196,7 +198,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
         var names = rules.Where(static line => line.TrimStart().StartsWith("expr:", StringComparison.Ordinal))
             .SelectMany(static line => MetricName.Matches(line)).Select(static match => match.Value).ToHashSet();
 
-        Assert.Equal(8, names.Count);
+        Assert.Equal(10, names.Count);
         Assert.All(names, name => Assert.Contains($"# TYPE {name} ", page, StringComparison.Ordinal));
     }
 

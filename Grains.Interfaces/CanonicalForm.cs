@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Votes.Ingest.VoterKeys;
+namespace Votes.Grains.Interfaces;
 
 /// <summary>
 /// Writes text in the composed canonical form (NFC): the same bytes for texts that Unicode calls canonically equal. Keeps

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
-using Votes.Ingest.VoterKeys;
+using Votes.Grains.Interfaces;
 using Xunit;
 
-namespace Votes.Tests.Ingest;
+namespace Votes.Tests.GrainsInterfaces;
 
 /// <summary>
 /// The composed canonical form. The checksums are of what ICU 78.2 (Unicode 17.0) makes of the same texts; they must hold for

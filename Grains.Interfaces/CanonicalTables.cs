@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Votes.Ingest.VoterKeys;
+namespace Votes.Grains.Interfaces;
 
 /// <summary>
 /// The characters of Unicode 17.0 that compose and decompose, from <c>canonical-forms.txt</c>. The framework's own
