@@ -53,7 +53,11 @@ internal sealed class FreshState(BenchServers servers, Action<string> report)
             cancellationToken);
         // Owner and rights of the database itself are not copied with what is in it.
         await servers.ExecuteAsync(
-            "postgres", $"""revoke all on database "{to}" from public; grant connect on database "{to}" to votes_app""",
+            "postgres",
+            $"""
+            revoke all on database "{to}" from public;
+            grant connect on database "{to}" to votes_app, votes_ingest, votes_read, votes_reader
+            """,
             cancellationToken);
     }
 

@@ -83,7 +83,9 @@ internal sealed class VoteCall(LawOutbox outbox)
 
         foreach (ref readonly var origin in _origins.AsSpan(0, Count))
         {
-            if (origin.Voter == voter)
+            // A vote whose channel is lost comes again, with those behind it, in their order: a call that never ends must not
+            // hold up its own vote.
+            if (origin.Voter == voter && !origin.Batch.Generation.IsRetired)
             {
                 return true;
             }

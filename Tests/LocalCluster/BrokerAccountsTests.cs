@@ -42,8 +42,8 @@ public sealed class BrokerAccountsTests(TestServers servers) : IAsyncLifetime
         var options = new RabbitMqOptions { Uri = Ingest.AbsoluteUri };
         var broker = new Broker(options, TimeProvider.System);
         await using var connection = await broker.ConnectAsync("test", Stop);
-        Assert.Null(await broker.EnsureQueueAsync(connection, Votes, Stop));
-        Assert.Null(await broker.EnsureQueueAsync(connection, Dead, Stop));
+        Assert.Empty((await broker.EnsureQueueAsync(connection, Votes, Stop)).All);
+        Assert.Empty((await broker.EnsureQueueAsync(connection, Dead, Stop)).All);
         Assert.Null(await VoteExchange.EnsureAsync(broker, connection, options, Stop));
     }
 
