@@ -4,7 +4,8 @@ namespace Votes.Grains.Interfaces;
 
 /// <summary>
 /// Knows the Ingests of the cluster by what they report; one for the cluster, whose key is <see cref="Key"/>. In memory
-/// alone: after it was lost, the next reports fill it again within seconds. No vote depends on it.
+/// alone: after it was lost, the next reports fill it again within seconds. No vote
+/// depends on it; a law that is to close once its votes are counted waits for reports.
 /// </summary>
 [Alias("Votes.IIngestRegistryGrain")]
 public interface IIngestRegistryGrain : IGrainWithStringKey

@@ -7,8 +7,8 @@ using Votes.Ingest.Configuration;
 namespace Votes.Ingest;
 
 /// <summary>
-/// Reports to the cluster what this process does, for operators to see. Nothing depends on a report: one that does not
-/// arrive is not sent again, for the next one says more.
+/// Reports to the cluster what this process does, for operators to see and for laws that close once their votes
+/// are counted. A report that does not arrive is not sent again, for the next one says more; such a law waits meanwhile.
 /// </summary>
 public sealed class IngestReporter(
     IClusterClient client, IngestMetrics metrics, IngestState state, RabbitMqOptions rabbitMq, TimeProvider time)
