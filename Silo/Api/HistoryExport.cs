@@ -33,8 +33,8 @@ public static class HistoryExport
 
     private static async Task<IResult> WriteAsync(
         LawIdInPath law,
-        [Description("The begin, RFC 3339; an hour before the end without it.")] DateTimeOffset? from,
-        [Description("The end, RFC 3339; now without it.")] DateTimeOffset? to,
+        [Description("The begin, RFC 3339; an hour before the end without it.")] Moment? from,
+        [Description("The end, RFC 3339; now without it.")] Moment? to,
         [Description("Seconds between two points; a sixtieth of the range without it.")] int? step,
         HttpResponse response,
         Caller caller,
@@ -44,7 +44,7 @@ public static class HistoryExport
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var query = HistoryQuery.Parse(from, to, step, time.GetUtcNow());
+        var query = HistoryQuery.Parse(from?.Value, to?.Value, step, time.GetUtcNow());
         if (!await known.ExistsAsync(law.Value, cancellationToken))
         {
             return Problems.UnknownLaw();

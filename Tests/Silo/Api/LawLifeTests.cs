@@ -175,6 +175,7 @@ public sealed class LawLifeTests(SharedApi api)
 
     [Theory]
     [InlineData("history?from=1.12.2026", "from is '1.12.2026'; it must be a date with a time and an offset")]
+    [InlineData("history.csv?from=1.12.2026", "from is '1.12.2026'; it must be a date with a time and an offset")]
     [InlineData("history?to=2026-12-24", "to is '2026-12-24'; it must be a date with a time and an offset")]
     public async Task Times_in_addresses_are_not_guessed(string query, string detail) => Assert.StartsWith(
         detail, (await _silo.GetAsync($"/api/laws/law-2026-001/{query}")).Detail(HttpStatusCode.BadRequest));
