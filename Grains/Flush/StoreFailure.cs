@@ -4,4 +4,8 @@ namespace Votes.Grains.Flush;
 /// <param name="For">How long flushes have failed.</param>
 /// <param name="ErrorType">The last failure's SQLSTATE, or the kind of fault.</param>
 /// <param name="Reason">The last failure.</param>
-public sealed record StoreFailure(TimeSpan For, string ErrorType, string Reason);
+[GenerateSerializer]
+[Immutable]
+[Alias("Votes.StoreFailure")]
+public sealed record StoreFailure(
+    [property: Id(0)] TimeSpan For, [property: Id(1)] string ErrorType, [property: Id(2)] string Reason);

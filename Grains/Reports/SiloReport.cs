@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Votes.Grains.Flush;
 
 namespace Votes.Grains.Reports;
 
@@ -23,4 +24,4 @@ public sealed record SiloReport(
     [property: Id(5)] TimeSpan? FlushLag,
     [property: Id(6)] ImmutableArray<HotLaw> HotLaws,
     [property: Id(7)] ImmutableArray<SiloEvent> Events,
-    [property: Id(8)] FlushOutage? Outage = null);
+    [property: Id(8)] StoreFailure? Outage = null);

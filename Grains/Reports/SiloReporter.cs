@@ -26,6 +26,6 @@ public sealed class SiloReporter(
             lag,
             laws,
             events.Newest,
-            store.Failure is { } failure ? new FlushOutage(failure.For, failure.ErrorType) : null));
+            store.Failure));
     }
 }

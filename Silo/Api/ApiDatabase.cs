@@ -9,29 +9,14 @@ namespace Votes.Silo.Api;
 /// or the count waiting, each statement with a time limit that the server itself keeps. Laws are written by it; what only
 /// reads and is large goes by <see cref="ApiReads"/>.
 /// </summary>
-public sealed class ApiDatabase : IAsyncDisposable
+/// <param name="configuration">Holds ConnectionStrings:Votes.</param>
+/// <param name="options">The limits.</param>
+public sealed class ApiDatabase(IConfiguration configuration, IOptions<ApiOptions> options)
+    // A law that is closed stays closed after a crash, whatever the role's default.
+    : ApiConnections(Settings(
+        configuration.GetConnectionString("Votes"), options.Value, "votes-api", "-c synchronous_commit=on"))
 {
     private const int ConnectSeconds = 5;
-
-    /// <summary>Opens no connection yet.</summary>
-    public ApiDatabase(IConfiguration configuration, IOptions<ApiOptions> options) =>
-        // A law that is closed stays closed after a crash, whatever the role's default.
-        Source = NpgsqlDataSource.Create(
-            Settings(configuration.GetConnectionString("Votes"), options.Value, "votes-api", "-c synchronous_commit=on"));
-
-    /// <summary>Its connections.</summary>
-    public NpgsqlDataSource Source { get; }
-
-    /// <summary>A statement with its parameters, in the order of $1, $2 ...; null needs a type.</summary>
-    public NpgsqlCommand Command(string sql, params NpgsqlParameter[] parameters)
-    {
-        var command = Source.CreateCommand(sql);
-        command.Parameters.AddRange(parameters);
-        return command;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
 
     /// <summary>The API's connections: few, each statement with a time limit.</summary>
     internal static NpgsqlConnectionStringBuilder Settings(

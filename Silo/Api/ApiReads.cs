@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Votes.Silo.Api;
 
@@ -7,29 +6,13 @@ namespace Votes.Silo.Api;
 /// The database as charts, statistics and exports see it: sessions that can write nothing, of <c>ConnectionStrings:Read</c>
 /// where that is set, which may be another role, and another server.
 /// </summary>
-public sealed class ApiReads : IAsyncDisposable
+/// <param name="configuration">Holds ConnectionStrings:Read or ConnectionStrings:Votes.</param>
+/// <param name="options">The limits.</param>
+public sealed class ApiReads(IConfiguration configuration, IOptions<ApiOptions> options)
+    : ApiConnections(ApiDatabase.Settings(
+        configuration.GetConnectionString("Read") is { Length: > 0 } read ? read : configuration.GetConnectionString("Votes"),
+        options.Value,
+        "votes-read",
+        "-c default_transaction_read_only=on"))
 {
-    /// <summary>Opens no connection yet.</summary>
-    public ApiReads(IConfiguration configuration, IOptions<ApiOptions> options)
-    {
-        var connectionString = configuration.GetConnectionString("Read") is { Length: > 0 } read
-            ? read
-            : configuration.GetConnectionString("Votes");
-        Source = NpgsqlDataSource.Create(
-            ApiDatabase.Settings(connectionString, options.Value, "votes-read", "-c default_transaction_read_only=on"));
-    }
-
-    /// <summary>Its connections.</summary>
-    public NpgsqlDataSource Source { get; }
-
-    /// <summary>A statement with its parameters, in the order of $1, $2 ...; null needs a type.</summary>
-    public NpgsqlCommand Command(string sql, params NpgsqlParameter[] parameters)
-    {
-        var command = Source.CreateCommand(sql);
-        command.Parameters.AddRange(parameters);
-        return command;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
 }

@@ -18,8 +18,7 @@ public sealed class DatabaseCheck(NpgsqlDataSource dataSource) : IHealthCheck
     {
         try
         {
-            await using var command = dataSource.CreateCommand(Ask);
-            return await command.ExecuteScalarAsync(cancellationToken) is true
+            return await IsReadOnlyAsync(dataSource, cancellationToken)
                 ? HealthCheckResult.Degraded($"No vote becomes durable. {DatabaseErrors.ReadOnly}")
                 : HealthCheckResult.Healthy();
         }
@@ -27,5 +26,13 @@ public sealed class DatabaseCheck(NpgsqlDataSource dataSource) : IHealthCheck
         {
             return HealthCheckResult.Unhealthy($"The database does not answer: {DatabaseErrors.Tell(exception)}");
         }
+    }
+
+    /// <summary>Whether the database takes no writes.</summary>
+    /// <exception cref="NpgsqlException">It does not answer.</exception>
+    internal static async Task<bool> IsReadOnlyAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Ask);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 }

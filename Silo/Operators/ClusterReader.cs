@@ -73,7 +73,7 @@ public sealed class ClusterReader(
         report?.Laws,
         report?.PendingVotes,
         report?.FlushLag?.TotalSeconds,
-        report?.Outage is { } outage ? new OutageView(outage.Lasting.TotalSeconds, outage.ErrorType) : null,
+        report?.Outage is { } outage ? new OutageView(outage.For.TotalSeconds, outage.ErrorType) : null,
         report?.Rates,
         report is null ? [] : report.HotLaws,
         report is null ? [] : report.Events);

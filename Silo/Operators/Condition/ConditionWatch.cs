@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Votes.Grains.Interfaces;
+using Votes.Silo.Health;
 using Votes.Silo.Reconcile;
 
 namespace Votes.Silo.Operators.Condition;
@@ -94,7 +95,7 @@ public sealed class ConditionWatch(
     {
         try
         {
-            return await AskAsync().WaitAsync(Limit, time, cancellationToken)
+            return await DatabaseCheck.IsReadOnlyAsync(database, cancellationToken).WaitAsync(Limit, time, cancellationToken)
                 ? "The database takes no writes: it is a standby, or set to read-only."
                 : null;
         }
@@ -105,12 +106,6 @@ public sealed class ConditionWatch(
         catch (NpgsqlException exception)
         {
             return $"The database does not answer: {exception.Message}";
-        }
-
-        async Task<bool> AskAsync()
-        {
-            await using var command = database.CreateCommand("SELECT current_setting('transaction_read_only')::boolean");
-            return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
     }
 }
