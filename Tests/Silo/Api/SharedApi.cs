@@ -19,8 +19,11 @@ public sealed class SharedApi(TestServers servers) : IAsyncLifetime
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)),
             ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey)),
 
-            // Many tests send wrong keys, all of them from one address.
+            // All tests ask from one address, many with wrong keys, and some ask again and again until they see something.
+            // The limits have tests with silos of their own.
             ("Access:FailuresPerMinute", "100000"),
+            ("Api:RequestsPerSecond", "100000"),
+            ("Api:RequestBurst", "1000000"),
             ("Live:Heartbeat", "00:00:00.500"));
     }
 
