@@ -5,57 +5,55 @@ using Votes.Grains.Laws;
 
 namespace Votes.Grains.Store;
 
-/// <summary>Reads what the statements of a flush return, and gives each row its outcome.</summary>
+/// <summary>Reads what <c>count_votes</c> returns (db/0020_counting.sql), and gives each vote its outcome.</summary>
 internal static class FlushResultReader
 {
-    /// <summary>Reads all results to their end: only then has the implicit transaction committed.</summary>
+    // The columns of the function's result.
+    private const int Kind = 0;
+    private const int Place = 1;
+    private const int LawId = 2;
+    private const int Choice = 3;
+    private const int Voter = 4;
+    private const int VoteId = 5;
+    private const int Added = 6;
+    private const int Total = 7;
+    private const int Version = 8;
+    private const int At = 9;
+
+    /// <summary>Reads the result to its end: only then has the implicit transaction committed.</summary>
     public static async Task<FlushResult> ReadAsync(
         NpgsqlDataReader reader, FlushRows rows, CancellationToken cancellationToken)
     {
+        var outcomes = new VoteOutcome[rows.Count];
         var totals = new List<MovedTotal>();
         var counted = 0L;
         HashSet<string>? closed = null;
-        DateTimeOffset? at = null;
-
-        // Statement 0 returns that it holds the laws, and nothing else.
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (await reader.IsDBNullAsync(0, cancellationToken))
-            {
-                // What statement 1 left for statement 2, with its time, or wrote to the log.
-                if (!await reader.IsDBNullAsync(2, cancellationToken))
-                {
-                    at = new DateTimeOffset(Micros.ToUtc(reader.GetInt64(2)));
-                }
-
-                continue;
-            }
-
-            if (await reader.IsDBNullAsync(1, cancellationToken))
-            {
-                (closed ??= new HashSet<string>(StringComparer.Ordinal)).Add(reader.GetString(0));
-                continue;
-            }
-
-            var total = new ChoiceTotal(reader.GetString(1), reader.GetInt64(3), reader.GetInt64(4));
-            totals.Add(new MovedTotal(reader.GetString(0), reader.GetInt64(2), total));
-            counted += reader.GetInt64(2);
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        var outcomes = new VoteOutcome[rows.Count];
         HashSet<(string LawId, Guid Voter, Guid VoteId)>? filed = null;
+        DateTimeOffset? at = null;
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (!await reader.IsDBNullAsync(0, cancellationToken))
+            switch (reader.GetString(Kind))
             {
-                outcomes[reader.GetInt64(0) - 1] = VoteOutcome.Redelivered;
-                counted++;
-            }
-            else
-            {
-                (filed ??= []).Add((reader.GetString(1), reader.GetGuid(2), reader.GetGuid(3)));
+                case "at":
+                    at = new DateTimeOffset(Micros.ToUtc(reader.GetInt64(At)));
+                    break;
+                case "moved":
+                    var total = new ChoiceTotal(reader.GetString(Choice), reader.GetInt64(Total), reader.GetInt64(Version));
+                    totals.Add(new MovedTotal(reader.GetString(LawId), reader.GetInt64(Added), total));
+                    counted += reader.GetInt64(Added);
+                    break;
+                case "closed":
+                    (closed ??= new HashSet<string>(StringComparer.Ordinal)).Add(reader.GetString(LawId));
+                    break;
+                case "known":
+                    outcomes[reader.GetInt64(Place) - 1] = VoteOutcome.Redelivered;
+                    counted++;
+                    break;
+                case "filed":
+                    (filed ??= []).Add((reader.GetString(LawId), reader.GetGuid(Voter), reader.GetGuid(VoteId)));
+                    break;
+                case var kind:
+                    throw new InvalidOperationException($"count_votes returned a row of kind '{kind}'.");
             }
         }
 

@@ -6,7 +6,7 @@ using Votes.Grains.Flush;
 namespace Votes.Grains.Store;
 
 /// <summary>
-/// One database connection that writes flushes, one at a time, with its three statements prepared. To be disposed of after
+/// One database connection that writes flushes, one at a time, with its statement prepared. To be disposed of after
 /// any error, because nothing is known of its state then. Owned by whoever is using it.
 /// </summary>
 internal sealed class LaneConnection : IAsyncDisposable
@@ -16,20 +16,22 @@ internal sealed class LaneConnection : IAsyncDisposable
     private const string WaitForStandby = "SyncRepWaitForLSN";
 
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlBatch _batch;
+    private readonly NpgsqlCommand _count;
     private bool _isUnreplicated;
 
     private LaneConnection(NpgsqlConnection connection)
     {
         _connection = connection;
         _connection.Notice += (_, notice) => _isUnreplicated |= notice.Notice.Routine == WaitForStandby;
-        _batch = new NpgsqlBatch(connection)
+        _count = new NpgsqlCommand(TallySql.Count, connection)
         {
-            BatchCommands =
+            Parameters =
             {
-                new NpgsqlBatchCommand(TallySql.HoldLaws) { Parameters = { Array<string>(NpgsqlDbType.Text) } },
-                Command(TallySql.Count, forCount: true),
-                Command(TallySql.FileDuplicates, forCount: false),
+                Array<string>(NpgsqlDbType.Text),
+                Array<Guid>(NpgsqlDbType.Uuid),
+                Array<Guid>(NpgsqlDbType.Uuid),
+                Array<string>(NpgsqlDbType.Text),
+                Array<DateTime>(NpgsqlDbType.TimestampTz),
             },
         };
     }
@@ -40,7 +42,7 @@ internal sealed class LaneConnection : IAsyncDisposable
         var lane = new LaneConnection(await dataSource.OpenConnectionAsync(cancellationToken));
         try
         {
-            await lane._batch.PrepareAsync(cancellationToken);
+            await lane._count.PrepareAsync(cancellationToken);
             return lane;
         }
         catch
@@ -53,14 +55,11 @@ internal sealed class LaneConnection : IAsyncDisposable
     /// <summary>Writes <paramref name="rows"/> in one transaction.</summary>
     public async Task<FlushResult> WriteAsync(FlushRows rows, CancellationToken cancellationToken)
     {
-        var laws = rows.DistinctLawIds();
-        ((NpgsqlParameter<List<string>>)_batch.BatchCommands[0].Parameters[0]).TypedValue = laws;
-        Bind(_batch.BatchCommands[1], rows, laws);
-        Bind(_batch.BatchCommands[2], rows, laws);
+        Bind(_count.Parameters, rows);
 
-        // No BeginTransaction: the server wraps a pipelined batch in one implicit transaction, so that all statements and
-        // the commit cost one round trip.
-        await using var reader = await _batch.ExecuteReaderAsync(cancellationToken);
+        // No BeginTransaction: the server wraps the statement in an implicit transaction, so that it and the commit cost one
+        // round trip.
+        await using var reader = await _count.ExecuteReaderAsync(cancellationToken);
         var result = await FlushResultReader.ReadAsync(reader, rows, cancellationToken);
         if (_isUnreplicated)
         {
@@ -105,7 +104,7 @@ internal sealed class LaneConnection : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _batch.DisposeAsync();
+        await _count.DisposeAsync();
         await _connection.DisposeAsync();
     }
 
@@ -145,40 +144,15 @@ internal sealed class LaneConnection : IAsyncDisposable
         },
     };
 
-    private static NpgsqlBatchCommand Command(string sql, bool forCount)
-    {
-        var command = new NpgsqlBatchCommand(sql)
-        {
-            Parameters =
-            {
-                Array<string>(NpgsqlDbType.Text),
-                Array<Guid>(NpgsqlDbType.Uuid),
-                Array<Guid>(NpgsqlDbType.Uuid),
-                Array<string>(NpgsqlDbType.Text),
-            },
-        };
-        if (forCount)
-        {
-            command.Parameters.Add(Array<DateTime>(NpgsqlDbType.TimestampTz));
-            command.Parameters.Add(Array<string>(NpgsqlDbType.Text));
-        }
-
-        return command;
-    }
-
     private static NpgsqlParameter<List<T>> Array<T>(NpgsqlDbType element) =>
         new() { TypedValue = [], NpgsqlDbType = NpgsqlDbType.Array | element };
 
-    private static void Bind(NpgsqlBatchCommand command, FlushRows rows, List<string> laws)
+    private static void Bind(NpgsqlParameterCollection parameters, FlushRows rows)
     {
-        ((NpgsqlParameter<List<string>>)command.Parameters[0]).TypedValue = rows.LawIds;
-        ((NpgsqlParameter<List<Guid>>)command.Parameters[1]).TypedValue = rows.Voters;
-        ((NpgsqlParameter<List<Guid>>)command.Parameters[2]).TypedValue = rows.VoteIds;
-        ((NpgsqlParameter<List<string>>)command.Parameters[3]).TypedValue = rows.Choices;
-        if (command.Parameters.Count > 4)
-        {
-            ((NpgsqlParameter<List<DateTime>>)command.Parameters[4]).TypedValue = rows.CastAt;
-            ((NpgsqlParameter<List<string>>)command.Parameters[5]).TypedValue = laws;
-        }
+        ((NpgsqlParameter<List<string>>)parameters[0]).TypedValue = rows.LawIds;
+        ((NpgsqlParameter<List<Guid>>)parameters[1]).TypedValue = rows.Voters;
+        ((NpgsqlParameter<List<Guid>>)parameters[2]).TypedValue = rows.VoteIds;
+        ((NpgsqlParameter<List<string>>)parameters[3]).TypedValue = rows.Choices;
+        ((NpgsqlParameter<List<DateTime>>)parameters[4]).TypedValue = rows.CastAt;
     }
 }

@@ -7,11 +7,11 @@ namespace Votes.Grains.Store;
 internal static class OutcomeOf
 {
     /// <summary>
-    /// Turns the marks of statement 2 into outcomes: the first row of each duplicate that was filed just now becomes
+    /// Turns what the database named into outcomes: the first row of each duplicate that was filed just now becomes
     /// <see cref="VoteOutcome.Duplicate"/>, and a vote that stood in the flush more than once is counted at most once.
     /// </summary>
     /// <param name="rows">The rows of the flush.</param>
-    /// <param name="outcomes">Redelivered where statement 2 named the row, else counted; corrected in place.</param>
+    /// <param name="outcomes">Redelivered where the database named the row, else counted; corrected in place.</param>
     /// <param name="filed">The duplicates filed by this flush; emptied on the way. Null: none.</param>
     /// <param name="repeats">How many rows neither were inserted nor named: repeats of a row that was inserted.</param>
     public static void Settle(
@@ -31,10 +31,10 @@ internal static class OutcomeOf
         }
     }
 
-    /// <summary>Marks the votes on closed laws, save for those that statement 2 found to be on record.</summary>
+    /// <summary>Marks the votes on closed laws, save for those that the database found to be on record.</summary>
     /// <param name="rows">The rows of the flush.</param>
-    /// <param name="outcomes">Redelivered where statement 2 named the row, else counted; corrected in place.</param>
-    /// <param name="closed">The laws that statement 1 found closed; null: none.</param>
+    /// <param name="outcomes">Redelivered where the database named the row, else counted; corrected in place.</param>
+    /// <param name="closed">The laws that are closed; null: none.</param>
     /// <returns>How many rows were marked.</returns>
     public static int MarkClosed(FlushRows rows, VoteOutcome[] outcomes, HashSet<string>? closed)
     {

@@ -11,8 +11,9 @@ public sealed class MinuteStore(NpgsqlDataSource database, TimeSpan limit, TimeS
 {
     /// <summary>
     /// A vote's time is that of the begin of its transaction: a minute is complete when no transaction of the application
-    /// goes on that began in it, or before. One that has begun shows up there at once; $1 is added all the same. Silos take
-    /// turns by the row's lock.
+    /// goes on that began in it, or before. One that has begun shows up there at once; $1 is added all the same. The server
+    /// shows those of its own role to this one, and those of all roles to the owner, as whom the function looks, where
+    /// db/bootstrap/roles.sql has let it. Silos take turns by the row's lock.
     /// </summary>
     private const string Due = """
         SELECT until FROM minutes_range
@@ -20,6 +21,7 @@ public sealed class MinuteStore(NpgsqlDataSource database, TimeSpan limit, TimeS
            AND NOT EXISTS (SELECT FROM pg_stat_activity
                             WHERE pg_has_role(usesysid, 'votes_app', 'member') AND datname = current_database() AND pid <> pg_backend_pid()
                               AND xact_start < until + interval '1 minute')
+           AND NOT EXISTS (SELECT FROM counting_transactions() AS began WHERE began < until + interval '1 minute')
            FOR UPDATE SKIP LOCKED
         """;
 

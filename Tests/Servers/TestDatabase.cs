@@ -31,7 +31,10 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Connects as the owner, who migrates.</summary>
     public string OwnerConnectionString => _server.ConnectionString("votes_owner", RolePassword, Name);
 
-    /// <summary>Connects as the application does: with the least rights.</summary>
+    /// <summary>Connects as silos do.</summary>
+    public string SiloConnectionString => _server.ConnectionString("votes_silo", RolePassword, Name);
+
+    /// <summary>Connects as operators' command lines do, and silos and Ingests of the release before.</summary>
     public string ServiceConnectionString => _server.ConnectionString("votes_service", RolePassword, Name);
 
     /// <summary>Connects as a role of db/bootstrap/roles.sql.</summary>

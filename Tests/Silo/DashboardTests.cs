@@ -104,7 +104,7 @@ public sealed class DashboardTests(SharedApi api, TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Dashboard:Enabled", "false"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
 

@@ -16,7 +16,8 @@
 --   votes_ingest   Ingests: membership, the voter key's fingerprint, statistics; no law and no vote
 --   votes_read     the API's reads; writes nothing
 --   votes_reader   analysts: totals, charts and views; no table that has a row per voter
---   votes_service  operators' command lines, a member of votes_app; silos and Ingests of earlier installations too
+--   votes_service  operators' command lines, a member of votes_app that may repair totals; silos and Ingests of earlier
+--                  installations too
 --
 -- A role can change its own password and its own defaults (alter role ... set); PostgreSQL has no way to forbid that. What
 -- counting rests on (synchronous_commit, time limits) each session therefore sets for itself.
@@ -84,9 +85,14 @@ alter role votes_reader  nosuperuser nocreatedb nocreaterole connection limit 20
   alter role votes_reader login password :'reader_password';
 \endif
 
--- The second lets a silo see whether one that still logs in as votes_service has a transaction open.
 grant votes_app to votes_service, votes_silo;
-grant votes_service to votes_silo;
+
+-- votes_service may write totals and audit rows, which silos must not.
+select 'revoke votes_service from votes_silo' where pg_has_role('votes_silo', 'votes_service', 'member')
+\gexec
+
+-- Silos ask, through a function of the owner's, whether a transaction that counts goes on, whatever role it is of.
+grant pg_read_all_stats to votes_owner;
 
 -- A vote is acked once its transaction has committed: a server that commits without writing first would lose acked
 -- votes in a crash. And a forgotten transaction keeps the hot rows of vote_results from being cleaned up.

@@ -32,7 +32,7 @@ public sealed class FlushTraceTests(TestServers servers) : IAsyncLifetime
         var metrics = new TallyMetrics(
             Options.Create(new LawTallyOptions()), TimeProvider.System, Metrics.NewCustomRegistry());
         _database = await servers.CreateDatabaseAsync(Stop);
-        _store = new PostgresTallyStore(_database.ServiceConnectionString, 1, TimeSpan.FromSeconds(30));
+        _store = new PostgresTallyStore(_database.SiloConnectionString, 1, TimeSpan.FromSeconds(30));
         _writer = new TallyWriter(
             options,
             _store,

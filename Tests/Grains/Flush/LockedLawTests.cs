@@ -42,7 +42,7 @@ public sealed class LockedLawTests(TestServers servers) : IAsyncLifetime
         _database = await servers.CreateDatabaseAsync(Stop);
         _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
         _store = new PostgresTallyStore(
-            _database.ServiceConnectionString, lanes: 1, _options.CommandTimeout, lockTimeout: _options.LockTimeout);
+            _database.SiloConnectionString, lanes: 1, _options.CommandTimeout, lockTimeout: _options.LockTimeout);
         var metrics = new TallyMetrics(
             Options.Create(new LawTallyOptions()), TimeProvider.System, Metrics.NewCustomRegistry());
         var state = new StoreState(TimeProvider.System, NullLogger<StoreState>.Instance);

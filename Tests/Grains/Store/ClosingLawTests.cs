@@ -32,7 +32,7 @@ public sealed class ClosingLawTests(TestServers servers) : IAsyncLifetime
     {
         _database = await servers.CreateDatabaseAsync(Stop);
         _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
-        _store = new PostgresTallyStore(_database.ServiceConnectionString, Lanes, TimeSpan.FromSeconds(30));
+        _store = new PostgresTallyStore(_database.SiloConnectionString, Lanes, TimeSpan.FromSeconds(30));
     }
 
     public async ValueTask DisposeAsync()
@@ -107,7 +107,7 @@ public sealed class ClosingLawTests(TestServers servers) : IAsyncLifetime
         await using (var store = _store)
         {
             await ExecuteAsync($"ALTER DATABASE {_database.Name} SET default_transaction_isolation = '{isolation}'");
-            _store = new PostgresTallyStore(_database.ServiceConnectionString, Lanes, TimeSpan.FromSeconds(30));
+            _store = new PostgresTallyStore(_database.SiloConnectionString, Lanes, TimeSpan.FromSeconds(30));
         }
 
         await using var first = await _owner.OpenConnectionAsync(Stop);
@@ -157,7 +157,7 @@ public sealed class ClosingLawTests(TestServers servers) : IAsyncLifetime
     public async Task The_application_cannot_open_a_closed_law_again_and_the_owner_can(string reopen)
     {
         await ExecuteAsync(Close);
-        await using var service = new NpgsqlConnection(_database.ServiceConnectionString);
+        await using var service = new NpgsqlConnection(_database.SiloConnectionString);
         await service.OpenAsync(Stop);
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(service, reopen));

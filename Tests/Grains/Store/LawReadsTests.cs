@@ -20,7 +20,7 @@ public sealed class LawReadsTests(TestServers servers) : IAsyncLifetime
     {
         _database = await servers.CreateDatabaseAsync(Stop);
         _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
-        _store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, TimeSpan.FromSeconds(30));
+        _store = new PostgresTallyStore(_database.SiloConnectionString, lanes: 1, TimeSpan.FromSeconds(30));
     }
 
     public async ValueTask DisposeAsync()

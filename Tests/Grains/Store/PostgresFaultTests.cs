@@ -46,7 +46,7 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
     [InlineData(false, true)]
     public async Task A_silent_network_is_given_up_and_the_next_connection_is_another(bool toServer, bool toClient)
     {
-        var server = new NpgsqlConnectionStringBuilder(_database.ServiceConnectionString);
+        var server = new NpgsqlConnectionStringBuilder(_database.SiloConnectionString);
         using var proxy = new BreakableProxy(server.Host!, server.Port);
         (server.Host, server.Port) = ("127.0.0.1", proxy.Port);
         await using var store = new PostgresTallyStore(server.ConnectionString, lanes: 1, CommandTimeout);
@@ -71,7 +71,7 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_server_process_that_stands_still_is_given_up_and_does_no_harm_when_it_goes_on()
     {
-        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+        await using var store = new PostgresTallyStore(_database.SiloConnectionString, lanes: 1, CommandTimeout);
         var votes = VoteSamples.Of(2);
         await WriteAsync(store, votes[..1]);
         var backend = ProcessMark.Of(await ScalarAsync<int>(
@@ -95,7 +95,7 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_locked_table_ends_the_statement_at_the_server()
     {
-        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+        await using var store = new PostgresTallyStore(_database.SiloConnectionString, lanes: 1, CommandTimeout);
         var votes = VoteSamples.Of(2);
         await WriteAsync(store, votes[..1]);
         await using (var connection = await _admin.OpenConnectionAsync(Stop))
@@ -119,7 +119,7 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
     {
         var votes = VoteSamples.Of(200);
         await RefuseAsync("vote_audit", $"NEW.voter = '{votes[123].Voter}'");
-        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+        await using var store = new PostgresTallyStore(_database.SiloConnectionString, lanes: 1, CommandTimeout);
 
         var outcomes = await FlushAsync(store, "law", votes);
 
@@ -133,7 +133,7 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
     public async Task A_database_that_refuses_every_vote_counts_none_and_each_is_told()
     {
         await RefuseAsync("vote_audit", "true");
-        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+        await using var store = new PostgresTallyStore(_database.SiloConnectionString, lanes: 1, CommandTimeout);
 
         Assert.All(await FlushAsync(store, "law", VoteSamples.Of(100)), static outcome => Assert.Equal(Refused, outcome));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM vote_audit"));
@@ -144,7 +144,7 @@ public sealed class PostgresFaultTests(TestServers servers) : IAsyncLifetime
     public async Task A_law_that_the_database_refuses_is_no_refused_vote()
     {
         await RefuseAsync("laws", "NEW.law_id = 'refused'");
-        await using var store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+        await using var store = new PostgresTallyStore(_database.SiloConnectionString, lanes: 1, CommandTimeout);
         var write = new BisectingWrite(0, store, NewMetrics(), NullLogger.Instance);
 
         Assert.Equal(["refused"], await write.RegisterAsync(["one", "two", "refused", "three"], Stop));

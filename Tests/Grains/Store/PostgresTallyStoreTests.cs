@@ -36,7 +36,7 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     {
         _database = await servers.CreateDatabaseAsync(Stop);
         _reader = NpgsqlDataSource.Create(_database.SuperuserConnectionString);
-        _store = new PostgresTallyStore(_database.ServiceConnectionString, Lanes, TimeSpan.FromSeconds(30));
+        _store = new PostgresTallyStore(_database.SiloConnectionString, Lanes, TimeSpan.FromSeconds(30));
     }
 
     public async ValueTask DisposeAsync()
@@ -250,9 +250,9 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     [Fact]
     public async Task A_missing_right_is_not_the_rows_fault()
     {
-        await ScalarAsync<object>("REVOKE INSERT ON vote_audit FROM votes_app");
+        await ScalarAsync<object>("REVOKE EXECUTE ON FUNCTION count_votes FROM votes_app");
         await Assert.ThrowsAsync<StoreUnavailableException>(() => WriteAsync("law", [VoteSamples.By(1)]));
-        await ScalarAsync<object>("GRANT INSERT ON vote_audit TO votes_app");
+        await ScalarAsync<object>("GRANT EXECUTE ON FUNCTION count_votes TO votes_app");
 
         Assert.Equal([Counted], (await WriteAsync("law", [VoteSamples.By(1)])).Outcomes);
     }
@@ -261,7 +261,7 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
     public async Task A_session_that_the_server_refuses_to_open_is_not_the_rows_fault()
     {
         // The server answers with an error of class 22, as it does to a row's values.
-        var settings = new NpgsqlConnectionStringBuilder(_database.ServiceConnectionString)
+        var settings = new NpgsqlConnectionStringBuilder(_database.SiloConnectionString)
         {
             Options = "-c work_mem=nonsense",
         };
@@ -309,7 +309,7 @@ public sealed class PostgresTallyStoreTests(TestServers servers) : IAsyncLifetim
         await EndSessionsAsync();
         var whenNew = await ScalarAsync<long>(lookUps);
 
-        _store = new PostgresTallyStore(_database.ServiceConnectionString, Lanes, TimeSpan.FromSeconds(30));
+        _store = new PostgresTallyStore(_database.SiloConnectionString, Lanes, TimeSpan.FromSeconds(30));
         await WriteAsync("other-law", [.. VoteSamples.Of(99), VoteSamples.By(1)]);
         await EndSessionsAsync();
 

@@ -36,7 +36,7 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
         Assert.True(await Poll.UntilAsync(
             async _ => await CountAsync("select count(*) from pg_stat_replication where sync_state = 'sync'") == 1,
             TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(10), Stop));
-        _store = new PostgresTallyStore(_database.ServiceConnectionString, lanes: 1, CommandTimeout);
+        _store = new PostgresTallyStore(_database.SiloConnectionString, lanes: 1, CommandTimeout);
     }
 
     public async ValueTask DisposeAsync()
@@ -84,7 +84,7 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
     public async Task A_commit_whose_wait_for_the_standby_is_cancelled_is_no_success()
     {
         await using var patient = new PostgresTallyStore(
-            _database.ServiceConnectionString, lanes: 1, TimeSpan.FromMinutes(5));
+            _database.SiloConnectionString, lanes: 1, TimeSpan.FromMinutes(5));
         await patient.WriteAsync(0, Rows(1), Stop);
         Assert.True(_standby.Pause());
         var write = patient.WriteAsync(0, Rows(2), Stop);

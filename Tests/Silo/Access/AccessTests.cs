@@ -17,7 +17,7 @@ public sealed class AccessTests(TestServers servers)
     public async Task Without_operators_their_routes_are_closed_and_say_what_to_set()
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
-        await using var silo = await ApiSilo.StartAsync(database.ServiceConnectionString);
+        await using var silo = await ApiSilo.StartAsync(database.SiloConnectionString);
         foreach (var key in new[] { null, "", ApiSilo.OperatorKey })
         {
             var answer = await silo.SendAsync(HttpMethod.Post, "/api/laws", """{"id":"x"}""", key);
@@ -35,7 +35,7 @@ public sealed class AccessTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:PublicNeedsKey", "true"),
             ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey)),
             ("Access:OperatorKeySha256", $"{new string('0', 64)}, {ApiSilo.Hash(ApiSilo.OperatorKey)}"));
@@ -56,7 +56,7 @@ public sealed class AccessTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:PublicNeedsKey", "true"),
             ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey)));
 
@@ -72,7 +72,7 @@ public sealed class AccessTests(TestServers servers)
         var port = Votes.LocalCluster.Ports.Free();
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Access:OperationsUrl", $"http://127.0.0.1:{port}"));
+            database.SiloConnectionString, ("Access:OperationsUrl", $"http://127.0.0.1:{port}"));
         foreach (var address in new[] { "/metrics", "/health/live", "/health/ready" })
         {
             (await silo.GetAsync(address, null, ("Host", $"127.0.0.1:{port}"))).Detail(HttpStatusCode.NotFound);
@@ -90,7 +90,7 @@ public sealed class AccessTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:FailuresPerMinute", "3"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
 
@@ -117,7 +117,7 @@ public sealed class AccessTests(TestServers servers)
         await using var issuer = await TokenIssuer.StartAsync();
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:Authority", issuer.Address),
             ("Access:Audience", "votes"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));

@@ -26,7 +26,7 @@ public sealed class ForwardedCallersTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Access:KnownProxies", proxies));
+            database.SiloConnectionString, ("Access:KnownProxies", proxies));
 
         var page = await silo.GetAsync(
             "/sign-in", null, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.7"));

@@ -45,7 +45,7 @@ public sealed partial class SignInPagesTests(SharedApi api, TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:KnownProxies", "127.0.0.1"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
         silo.Http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
@@ -68,7 +68,7 @@ public sealed partial class SignInPagesTests(SharedApi api, TestServers servers)
         // Of its own, as sign-ins of a minute are few.
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+            database.SiloConnectionString, ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
         foreach (var (type, body) in new[]
         {
             ("multipart/form-data; boundary=x", ""),
@@ -105,7 +105,7 @@ public sealed partial class SignInPagesTests(SharedApi api, TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:PublicNeedsKey", "true"),
             ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey)),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
@@ -144,20 +144,20 @@ public sealed partial class SignInPagesTests(SharedApi api, TestServers servers)
         var needed = ("Access:PublicNeedsKey", "true");
         (string, string) session;
         await using (var before = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, secret, needed, (list, ApiSilo.Hash("old"))))
+            database.SiloConnectionString, secret, needed, (list, ApiSilo.Hash("old"))))
         {
             session = ("Cookie", (await SignInAsync(before, "old", "")).Cookie.Split(';')[0]);
             (await before.GetAsync("/api/laws", null, session)).Ok();
         }
 
         await using (var unchanged = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, secret, needed, (list, ApiSilo.Hash("old"))))
+            database.SiloConnectionString, secret, needed, (list, ApiSilo.Hash("old"))))
         {
             (await unchanged.GetAsync("/api/laws", null, session)).Ok();
         }
 
         await using var after = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, secret, needed, (list, ApiSilo.Hash("new")));
+            database.SiloConnectionString, secret, needed, (list, ApiSilo.Hash("new")));
         (await after.GetAsync("/api/laws", null, session)).Detail(HttpStatusCode.Unauthorized);
     }
 

@@ -62,7 +62,7 @@ public sealed class HistoryRouteTests(SharedApi api, TestServers servers)
               ('minutes', '2026-03-01T12:01:00Z', 'yes', 1), ('minutes', '2026-03-01T12:02:00Z', 'yes', 1);
             """);
         await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        await using var silo = await ApiSilo.StartAsync(database.ServiceConnectionString);
+        await using var silo = await ApiSilo.StartAsync(database.SiloConnectionString);
         const string Minutes = "/api/laws/minutes/history?from=2026-03-01T11:58:00Z&to=2026-03-01T12:04:00Z&step=120";
         const string Audit = "/api/laws/minutes/history?from=2026-03-01T11:58:00Z&to=2026-03-01T12:04:00.1Z&step=120";
 

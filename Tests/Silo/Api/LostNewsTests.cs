@@ -15,7 +15,7 @@ public sealed class LostNewsTests(TestServers servers)
         var dropped = new DroppedNews();
         await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(dropped));
         await using var stream = await EventStream.OpenAsync(silo, "/api/laws/law-2026-001/live");
         Assert.Equal("0", await stream.UntilAsync("law-2026-001", 0));

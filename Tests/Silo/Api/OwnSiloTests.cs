@@ -26,7 +26,7 @@ public sealed class OwnSiloTests(TestServers servers)
         await server.StartAsync(Cancelled);
         var database = await TestDatabase.BootstrapAsync(server, "votes", Cancelled);
         await SchemaMigrator.MigrateAsync(database.OwnerConnectionString, NullLogger.Instance, Cancelled);
-        await using (var silo = await ApiSilo.StartAsync(database.ServiceConnectionString))
+        await using (var silo = await ApiSilo.StartAsync(database.SiloConnectionString))
         {
             await silo.VoteAsync("law-2026-001", VoteSamples.Of(4));
             (await silo.GetAsync("/api/laws/law-2026-001/tally")).Ok();
@@ -61,7 +61,7 @@ public sealed class OwnSiloTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Api:QueryTimeout", "00:00:00.100"));
+            database.SiloConnectionString, ("Api:QueryTimeout", "00:00:00.100"));
         await using var owner = Npgsql.NpgsqlDataSource.Create(database.OwnerConnectionString);
         await using var connection = await owner.OpenConnectionAsync(Cancelled);
         await using var transaction = await connection.BeginTransactionAsync(Cancelled);
@@ -78,7 +78,7 @@ public sealed class OwnSiloTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Api:RequestsPerSecond", "1"), ("Api:RequestBurst", "3"));
+            database.SiloConnectionString, ("Api:RequestsPerSecond", "1"), ("Api:RequestBurst", "3"));
         ApiAnswer answer;
         var allowed = 0;
         while ((answer = await silo.GetAsync("/api/laws/no-such-law")).Status == HttpStatusCode.NotFound)
@@ -100,7 +100,7 @@ public sealed class OwnSiloTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Api:OperationsRequestsPerSecond", "1"));
+            database.SiloConnectionString, ("Api:OperationsRequestsPerSecond", "1"));
         ApiAnswer answer;
         var allowed = 0;
         while ((answer = await silo.GetAsync("/health/ready")).Status == HttpStatusCode.OK)
@@ -119,7 +119,7 @@ public sealed class OwnSiloTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Api:CacheFor", "00:10:00"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
         await silo.CreateAsync("a/b");
@@ -150,7 +150,7 @@ public sealed class OwnSiloTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Live:MaxStreamsPerClient", "2"), ("Live:MaxWatchedLaws", "1"));
+            database.SiloConnectionString, ("Live:MaxStreamsPerClient", "2"), ("Live:MaxWatchedLaws", "1"));
         await using var one = await EventStream.OpenAsync(silo, "/api/laws/law-2026-001/live");
         Assert.StartsWith(
             "This silo has as many live streams",
@@ -169,7 +169,7 @@ public sealed class OwnSiloTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Live:WriteTimeout", "00:00:00.500"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
         var choices = Enumerable.Range(0, 100).Select(static number => $"{number:D3}{new string('x', 61)}").ToArray();
@@ -203,7 +203,7 @@ public sealed class OwnSiloTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Api:CacheFor", "00:10:00"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
         await silo.CreateAsync("a/b");

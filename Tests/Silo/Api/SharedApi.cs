@@ -15,7 +15,7 @@ public sealed class SharedApi(TestServers servers) : IAsyncLifetime
     {
         _database = await servers.CreateDatabaseAsync(CancellationToken.None);
         Silo = await ApiSilo.StartAsync(
-            _database.ServiceConnectionString,
+            _database.SiloConnectionString,
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)),
             ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey)),
 

@@ -64,7 +64,7 @@ public sealed class BoardTests(TestServers servers)
     }
 
     private static Task<ApiSilo> StartAsync(TestDatabase database) => ApiSilo.StartAsync(
-        database.ServiceConnectionString, ("Board:SaveInterval", "00:00:01"), ("Board:PublishInterval", "00:00:00.050"));
+        database.SiloConnectionString, ("Board:SaveInterval", "00:00:01"), ("Board:PublishInterval", "00:00:00.050"));
 
     private static async Task UntilBoardAsync(ApiSilo silo, params string[] expected)
     {

@@ -20,13 +20,13 @@ public sealed class HealthChecksTests(TestServers servers)
     public async Task A_database_that_takes_no_writes_is_degraded_with_its_sqlstate()
     {
         await using var database = await servers.CreateDatabaseAsync(Stop);
-        await using (var writable = NpgsqlDataSource.Create(database.ServiceConnectionString))
+        await using (var writable = NpgsqlDataSource.Create(database.SiloConnectionString))
         {
             Assert.Equal(HealthStatus.Healthy, (await CheckAsync(new DatabaseCheck(writable))).Status);
         }
 
         // As after a failover that left this server a standby.
-        var readOnly = new NpgsqlConnectionStringBuilder(database.ServiceConnectionString)
+        var readOnly = new NpgsqlConnectionStringBuilder(database.SiloConnectionString)
         {
             Options = "-c default_transaction_read_only=on",
         };

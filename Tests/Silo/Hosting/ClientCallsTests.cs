@@ -26,8 +26,8 @@ public sealed class ClientCallsTests(TestServers servers)
     public async Task Client_reaches_the_laws_and_no_other_grain_and_the_silo_reaches_all()
     {
         await using var database = await servers.CreateDatabaseAsync(Stop);
-        await using var silo = await ApiSilo.StartAsync(database.ServiceConnectionString);
-        await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        await using var silo = await ApiSilo.StartAsync(database.SiloConnectionString);
+        await using var source = NpgsqlDataSource.Create(database.SiloConnectionString);
         using var host = await ConnectAsync(source);
         var client = host.Services.GetRequiredService<IClusterClient>();
 

@@ -23,7 +23,7 @@ public sealed class SessionSettingsTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Stop);
 
-        await SessionSettings.EnsureKeptAsync(database.ServiceConnectionString, Stop);
+        await SessionSettings.EnsureKeptAsync(database.SiloConnectionString, Stop);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class SessionSettingsTests(TestServers servers)
 
         public Pooler(TestDatabase database, string[] settings)
         {
-            var server = new NpgsqlConnectionStringBuilder(database.ServiceConnectionString);
+            var server = new NpgsqlConnectionStringBuilder(database.SiloConnectionString);
             var file = Path.Combine(_folder.FullName, "pgbouncer.ini");
             File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"""
                 [databases]
@@ -120,7 +120,7 @@ public sealed class SessionSettingsTests(TestServers servers)
             // It refuses to run as root.
             string[] user = Environment.UserName == "root" ? ["-u", "postgres"] : [];
             _process = Process.Start(new ProcessStartInfo(PgBouncer, [.. user, "-q", file]))!;
-            ConnectionString = new NpgsqlConnectionStringBuilder(database.ServiceConnectionString) { Port = _port }
+            ConnectionString = new NpgsqlConnectionStringBuilder(database.SiloConnectionString) { Port = _port }
                 .ConnectionString;
         }
 

@@ -26,7 +26,7 @@ public sealed class MinuteStoreTests(TestServers servers)
               from generate_series(1, 3000) as n;
             update minutes_range set since = since - interval '6 minutes', until = until - interval '6 minutes';
             """);
-        await using var service = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        await using var service = NpgsqlDataSource.Create(database.SiloConnectionString);
         var store = new MinuteStore(service, Limit, TimeSpan.FromSeconds(1));
 
         // One that finds the minute taken, or another's statement under way, leaves it; the last calls find nothing left.
@@ -51,7 +51,7 @@ public sealed class MinuteStoreTests(TestServers servers)
     public async Task Minute_in_which_a_transaction_began_that_goes_on_waits_for_it()
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
-        await using var service = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        await using var service = NpgsqlDataSource.Create(database.SiloConnectionString);
 
         // Minutes are summed up before they are over, so that the transaction's own is due.
         var store = new MinuteStore(service, Limit, TimeSpan.FromMinutes(-5));
@@ -73,7 +73,7 @@ public sealed class MinuteStoreTests(TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
-        await using var service = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        await using var service = NpgsqlDataSource.Create(database.SiloConnectionString);
 
         // Whoever reads the row waits, after its statement's snapshot was taken and before it looks at anything else.
         await ExecuteAsync(
@@ -86,7 +86,8 @@ public sealed class MinuteStoreTests(TestServers servers)
             """);
         await using var gate = await owner.OpenConnectionAsync(Cancelled);
         await ExecuteAsync(gate, "select pg_advisory_lock(77)");
-        await using var voting = await service.OpenConnectionAsync(Cancelled);
+        await using var before = NpgsqlDataSource.Create(database.ServiceConnectionString);
+        await using var voting = await before.OpenConnectionAsync(Cancelled);
         await using var transaction = await voting.BeginTransactionAsync(Cancelled);
         await ExecuteAsync(
             voting,

@@ -92,7 +92,7 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
         await letters.AddHostileAsync();
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)),
             ("RabbitMq:Uri", letters.Broker.AbsoluteUri));
 
@@ -125,7 +125,7 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
 
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("RabbitMq:Uri", letters.Broker.AbsoluteUri));
+            database.SiloConnectionString, ("RabbitMq:Uri", letters.Broker.AbsoluteUri));
 
         // A broker that takes its time is left out of one answer, and is in a later one.
         JsonElement backlog;
@@ -146,7 +146,7 @@ public sealed class OpsRoutesTests(SharedApi api, TestServers servers)
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("RabbitMq:Uri", $"amqp://a:b@{silent.LocalEndpoint}/"));
+            database.SiloConnectionString, ("RabbitMq:Uri", $"amqp://a:b@{silent.LocalEndpoint}/"));
 
         var stats = (await silo.GetAsync("/api/stats")).Ok();
 

@@ -20,7 +20,7 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
     {
         _database = await servers.CreateDatabaseAsync(Stop);
         _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
-        _service = NpgsqlDataSource.Create(_database.ServiceConnectionString);
+        _service = NpgsqlDataSource.Create(_database.SiloConnectionString);
         await ExecuteAsync(ReconcileServiceTests.TenLaws);
     }
 
@@ -162,7 +162,7 @@ public sealed class LedgerCheckTests(TestServers servers) : IAsyncLifetime
             grant usage on schema slow to votes_app;
             grant select on slow.vote_ledger to votes_app;
             """);
-        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ServiceConnectionString)
+        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.SiloConnectionString)
         {
             SearchPath = "slow, public",
         });

@@ -37,7 +37,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
     {
         _database = await servers.CreateDatabaseAsync(Stop);
         _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
-        _service = NpgsqlDataSource.Create(_database.ServiceConnectionString);
+        _service = NpgsqlDataSource.Create(_database.SiloConnectionString);
         await ExecuteAsync(TenLaws);
     }
 

@@ -19,7 +19,7 @@ public sealed class ReportedVotesTests(TestServers servers) : IAsyncLifetime
     {
         _database = await servers.CreateDatabaseAsync(Stop);
         _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
-        _service = NpgsqlDataSource.Create(_database.ServiceConnectionString);
+        _service = NpgsqlDataSource.Create(_database.SiloConnectionString);
         await ExecuteAsync(
             "insert into vote_results (law_id, choice, total, version) values ('a', 'yes', 60, 1), ('b', 'no', 40, 1)");
     }

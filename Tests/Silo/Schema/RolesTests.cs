@@ -15,15 +15,26 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
     private const string Read = "votes_read";
     private const string Reader = "votes_reader";
 
-    // What falsifies totals, votes, charts or the membership.
-    private static readonly string[] Writes =
+    private const string CountOne = "select * from count_votes(array['x'], array[gen_random_uuid()], "
+        + "array[gen_random_uuid()], array['yes'], array[now()])";
+
+    // What moves totals without votes, or votes without totals.
+    private static readonly string[] Counts =
     [
         "update vote_results set total = total + 1000000",
+        "update vote_results set updated_at = now()",
         "insert into vote_results (law_id, choice, total) values ('x', 'yes', 1)",
         "insert into vote_audit (law_id, voter, vote_id, choice, cast_at) "
             + "values ('x', gen_random_uuid(), gen_random_uuid(), 'yes', now())",
         "insert into duplicate_attempts (law_id, voter, vote_id, choice, counted_vote_id) "
             + "values ('x', gen_random_uuid(), gen_random_uuid(), 'yes', gen_random_uuid())",
+    ];
+
+    // What falsifies votes, charts or the membership.
+    private static readonly string[] Writes =
+    [
+        CountOne,
+        "select * from laws_locked(array['x'])",
         "update laws set status = 'open'",
         "insert into laws (law_id) values ('x')",
         "insert into vote_minutes (law_id, minute, choice, votes) values ('x', now(), 'yes', 1)",
@@ -73,6 +84,14 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
             }
         }
 
+        foreach (var role in new[] { Silo, Ingest, Read, Reader })
+        {
+            foreach (var statement in Counts)
+            {
+                matrix.Add(role, statement);
+            }
+        }
+
         foreach (var role in new[] { Ingest, Read, Reader })
         {
             foreach (var statement in Writes)
@@ -115,11 +134,11 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
     [InlineData(Ingest, "select * from orleans_silo")]
     [InlineData(Ingest, "insert into aggregation_stats (process, minute) values ('x', date_trunc('minute', now())) "
         + "on conflict on constraint aggregation_stats_pk do update set received = excluded.received")]
-    [InlineData(Silo, "update vote_results set version = version + 1")]
-    [InlineData(Silo, "insert into vote_audit (law_id, voter, vote_id, choice, cast_at) "
-        + "values ('x', gen_random_uuid(), gen_random_uuid(), 'yes', now())")]
+    [InlineData(Silo, CountOne)]
+    [InlineData(Silo, "select * from laws_locked(array['law-2026-001'])")]
     [InlineData(Silo, "update laws set title = title")]
     [InlineData(Service, "select * from vote_ledger")]
+    [InlineData(Service, "update vote_results set version = version + 1")]
     [InlineData(Read, "select * from vote_audit")]
     [InlineData(Read, "select * from vote_minutes")]
     [InlineData(Reader, "select * from law_totals")]
@@ -166,6 +185,19 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
     }
 
     [Fact]
+    public async Task Silo_cannot_count_a_vote_on_a_closed_law()
+    {
+        await SchemaDatabase.QueryAsync(_database.Owner, "insert into laws (law_id, status) values ('closed', 'closed')");
+
+        var kinds = await RunAsync(Silo, CountOne.Replace("'x'", "'closed'", StringComparison.Ordinal)
+            .Replace("*", "kind", StringComparison.Ordinal));
+
+        Assert.Equal(["at", "closed"], kinds.Order());
+        Assert.Empty(await SchemaDatabase.QueryAsync(_database.Owner, "select * from vote_audit where law_id = 'closed'"));
+        Assert.Empty(await SchemaDatabase.QueryAsync(_database.Owner, "select * from vote_results where law_id = 'closed'"));
+    }
+
+    [Fact]
     public async Task Silo_sees_the_open_transactions_of_silos_that_log_in_as_before()
     {
         await using var before = NpgsqlDataSource.Create(_database.ConnectionString(Service));
@@ -178,7 +210,11 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
 
         Assert.Equal(
             ["True"],
-            await RunAsync(Silo, $"select xact_start is not null from pg_stat_activity where pid = {connection.ProcessID}"));
+            await RunAsync(
+                Silo,
+                $"select exists (select from counting_transactions() as began where began <= now()) "
+                + $"and not exists (select xact_start from pg_stat_activity where pid = {connection.ProcessID} "
+                + "and xact_start is not null)"));
     }
 
     private async Task<string[]> RunAsync(string role, string statement, string? options = null)

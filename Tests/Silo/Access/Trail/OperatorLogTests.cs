@@ -59,7 +59,7 @@ public sealed class OperatorLogTests(SharedApi api, TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString, ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
+            database.SiloConnectionString, ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)));
         await silo.CreateAsync("before");
         await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
         await using (var revoke = owner.CreateCommand("revoke all on operator_log from votes_app"))
@@ -83,7 +83,7 @@ public sealed class OperatorLogTests(SharedApi api, TestServers servers)
     {
         await using var database = await servers.CreateDatabaseAsync(Cancelled);
         await using (var silo = await ApiSilo.StartAsync(
-            database.ServiceConnectionString,
+            database.SiloConnectionString,
             ("Access:FailuresPerMinute", "1000"),
             ("Access:OperatorKeySha256", ApiSilo.Hash(ApiSilo.OperatorKey)),
             ("Access:ReaderKeySha256", ApiSilo.Hash(ApiSilo.ReaderKey))))
