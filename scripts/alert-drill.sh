@@ -130,6 +130,7 @@ mend_disk() { as_superuser -d votes -c "drop function drill_slow cascade" 2>/dev
 
 break_ingests() {
     kill_and_wait TERM ingest-1 ingest-2
+    as_superuser -d votes -c "insert into laws (law_id, status, closing_since) values ('drill-closing', 'closing', now())"
     "${load[@]}" --votes 60000 --ledger "$folder/backlog.json" >"$folder/backlog.log" 2>&1
 }
 mend_ingests() { all_up; }
@@ -192,7 +193,8 @@ drill database "PostgreSQL stopped" VotesDatabaseDown VotesNoProgress VotesRecon
 drill disk "a flush takes six seconds in PostgreSQL" VotesFlushLagHigh
 drill broker "RabbitMQ out of memory" VotesBrokerAlarm
 drill redelivery "connections lost with votes in hand, 12 times" VotesRedeliveredOften
-drill ingests "Ingests stopped, 60,000 votes published" VotesNobodyConsumes VotesQueueBacklogGrowing
+drill ingests "Ingests stopped, 60,000 votes published" \
+    VotesNobodyConsumes VotesQueueBacklogGrowing VotesClosingWaits
 drill dead_letters "dead letters larger than the broker's limit" VotesDeadLettersHeld
 drill publisher "a publisher that sends 40 % poison" VotesRejectedShareHigh VotesDeadLettersGrowing
 

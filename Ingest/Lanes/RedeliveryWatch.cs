@@ -20,7 +20,7 @@ public sealed partial class RedeliveryWatch(string lane, LaneMetrics metrics, Ti
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
     private readonly RecentMaximum _recent = new(Window, time);
-    private long _warnedAt = WarnAt - 1;
+    private long _warnAt = WarnAt;
 
     /// <summary>Takes the properties of a message that was delivered before.</summary>
     public void Redelivered(IReadOnlyBasicProperties properties)
@@ -32,17 +32,26 @@ public sealed partial class RedeliveryWatch(string lane, LaneMetrics metrics, Ti
         }
 
         _recent.Add(count);
-        if (count > _warnedAt)
+        if (count >= _warnAt)
         {
-            // Once for each count: whole prefetches come again together.
-            _warnedAt = count;
-            Show();
+            // Whole prefetches come again together, and again: the log hears of it when the count has doubled.
+            _warnAt = 2 * count;
+            metrics.Redeliveries(_recent.Value);
             LogOften(log, lane, count);
         }
     }
 
     /// <summary>Shows the largest count of the last minutes.</summary>
-    public void Show() => metrics.Redeliveries(_recent.Value);
+    public void Show()
+    {
+        var largest = _recent.Value;
+        metrics.Redeliveries(largest);
+        if (largest < WarnAt)
+        {
+            // It is over; the next time is worth a warning of its own.
+            _warnAt = WarnAt;
+        }
+    }
 
     private static long? CountOf(object? value) => value switch
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Prometheus;
 using Votes.Silo.Api;
 
 namespace Votes.Silo.Closing;
@@ -13,14 +14,20 @@ namespace Votes.Silo.Closing;
 /// <param name="intake">What is not settled.</param>
 /// <param name="options">The grace, and how often.</param>
 /// <param name="time">The clock of the waits.</param>
+/// <param name="registry">Where it is shown how long a closing has waited.</param>
 /// <param name="logger">Told of each closing, and of failures once a change.</param>
 public sealed partial class ClosingService(
     ClosingStore store,
     IntakeReader intake,
     IOptions<ClosingOptions> options,
     TimeProvider time,
+    CollectorRegistry registry,
     ILogger<ClosingService> logger) : BackgroundService
 {
+    private readonly Gauge _waiting = Metrics.WithCustomRegistry(registry).CreateGauge(
+        "votes_closing_waiting_seconds",
+        "How long this silo has seen the oldest closing wait for the last votes, after voting has ended; 0: none waits.");
+
     private readonly DrainWatch _watch = new(options.Value.Grace);
     private readonly Dictionary<ClosingLaw, TimeSpan> _seenAt = [];
     private volatile string? _waitsFor;
@@ -79,9 +86,11 @@ public sealed partial class ClosingService(
         if (due.Count == 0)
         {
             _watch.Reset();
+            _waiting.Set(0);
             return;
         }
 
+        _waiting.Set((intake.Now - due.Min(law => _seenAt[law])).TotalSeconds);
         var drainedBefore = _watch.Look(await intake.ReadAsync(stop));
         _waitsFor = _watch.WaitsFor;
         foreach (var law in due.Where(law => _seenAt[law] <= drainedBefore))

@@ -202,6 +202,32 @@ public sealed class ResultsPageTests(PagesCluster site)
     }
 
     [Fact]
+    public async Task Totals_do_not_go_back_unless_they_stay_back()
+    {
+        await using var page = await site.OpenAsync("/");
+
+        // Versions as they come, each with the second at which it comes.
+        var accepted = await page.Page.EvaluateAsync<bool[]>(
+            """
+            async () => {
+              const { Newest } = await import("/assets/live.js");
+              const newest = new Newest();
+              const clock = Date.now;
+              try {
+                return [[0, 10], [1, 4], [2, 11], [3, 4], [17.9, 5], [18, 5], [19, 6], [20, 5]].map(([second, version]) => {
+                  Date.now = () => second * 1000;
+                  return newest.accepts({ version });
+                });
+              } finally {
+                Date.now = clock;
+              }
+            }
+            """);
+
+        Assert.Equal([true, false, true, false, false, true, true, false], accepted);
+    }
+
+    [Fact]
     public async Task A_page_says_that_counting_is_delayed_and_keeps_its_title_while_the_database_is_away()
     {
         await site.CreateLawAsync("delayed", "Night Buses Act");

@@ -41,7 +41,7 @@ public sealed class RedeliveryWatchTests
     }
 
     [Fact]
-    public async Task Half_of_the_usual_limit_is_warned_of_at_once_and_each_count_once()
+    public async Task Half_of_the_usual_limit_is_warned_of_at_once_and_then_each_doubling()
     {
         Redeliver(RedeliveryWatch.WarnAt - 1);
         Assert.Empty(_lines.Lines);
@@ -51,7 +51,21 @@ public sealed class RedeliveryWatchTests
         Assert.Equal("10", await ShownAsync());
         Assert.Contains("delivered 10 times before", Assert.Single(_lines.Lines), StringComparison.Ordinal);
 
-        Redeliver(RedeliveryWatch.WarnAt + 1);
+        Redeliver((2 * RedeliveryWatch.WarnAt) - 1);
+        Assert.Single(_lines.Lines);
+        Redeliver(2 * RedeliveryWatch.WarnAt);
+        Assert.Equal(2, _lines.Lines.Count);
+    }
+
+    [Fact]
+    public void When_it_was_over_it_is_warned_of_anew()
+    {
+        Redeliver(RedeliveryWatch.WarnAt);
+        _time.Advance(TimeSpan.FromMinutes(11));
+        _watch.Show();
+
+        Redeliver(RedeliveryWatch.WarnAt);
+
         Assert.Equal(2, _lines.Lines.Count);
     }
 

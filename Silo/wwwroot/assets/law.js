@@ -1,7 +1,7 @@
 // A law's page: live totals of each choice, and the course of the votes.
 
 import { $, ask, colours, duration, lawApi, make, minute, moment, number, percent, put, Refused, repeat, serverNow, showNotice, stateOf, time, utc, votes, watchCounting } from "./page.js";
-import { Live, showConnection } from "./live.js";
+import { Live, Newest, showConnection } from "./live.js";
 import { draw, rows } from "./chart.js";
 
 const speakEvery = 15_000;
@@ -18,6 +18,7 @@ const mostChoices = 8;
 const lawId = readLawId();
 let law = null;
 let tally = null;
+const newest = new Newest();
 let course = null;
 let spokeAt = 0;
 let hues = new Map();
@@ -63,8 +64,7 @@ function ends() {
 }
 
 function showTally(news) {
-  // An answer of another silo may be older than what is shown: totals never go back.
-  if (tally && news.version < tally.version) return;
+  if (!newest.accepts(news)) return;
   const isFirst = tally === null;
   tally = news;
   $("result").hidden = $("downloads").hidden = $("history").hidden = false;

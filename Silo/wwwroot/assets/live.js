@@ -118,6 +118,26 @@ export class Live {
   }
 }
 
+// A silo whose answer is older than what is shown catches up within seconds. What stays behind for longer is no old answer:
+// the database went back, or an operator set a total right.
+const catchUp = 15_000;
+
+/** Tells, of one law, which tallies are to be shown. Totals do not go back, unless they stay back. */
+export class Newest {
+  #version = -1;
+  #behindSince = null;
+
+  accepts(tally) {
+    if (tally.version < this.#version) {
+      this.#behindSince ??= Date.now();
+      if (Date.now() - this.#behindSince < catchUp) return false;
+    }
+    this.#behindSince = null;
+    this.#version = tally.version;
+    return true;
+  }
+}
+
 /** Says in the page's head how the connection is. */
 export function showConnection(element, state) {
   const words = { connecting: "Connecting", live: "Live", lost: "Reconnecting …", final: "Final" };

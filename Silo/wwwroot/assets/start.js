@@ -1,7 +1,7 @@
 // The start page: the busiest laws with their live totals, search and filter.
 
 import { $, ask, colours, lawPage, make, number, percent, perSecond, put, Refused, repeat, showNotice, stateOf, watchCounting } from "./page.js";
-import { Live, showConnection } from "./live.js";
+import { Live, Newest, showConnection } from "./live.js";
 
 const limit = 12;
 const nowLimit = 5;
@@ -103,6 +103,7 @@ function newItem(law) {
     shares: new Map(),
     law,
     tally: null,
+    newest: new Newest(),
   };
   item.root = make("li", { "data-law": law.law_id },
     make("div", { className: "row" }, make("h3", {}, item.title), make("span", { className: "votes" }, item.votes, " ", item.word)),
@@ -126,7 +127,7 @@ function showState(item) {
 
 function showTally(tally) {
   const item = items.get(tally.law_id);
-  if (!item || (item.tally && tally.version < item.tally.version)) return;
+  if (!item?.newest.accepts(tally)) return;
   item.tally = tally;
   showVotes(item, tally.total);
   resort();
