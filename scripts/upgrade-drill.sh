@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 from=${1:?which version to upgrade from: a tag, a branch or a commit}
 folder=$PWD/.local/upgrade-drill
 old=$folder.old
-votes=${VOTES:-200000}
+votes=${VOTES:-300000}
 # shellcheck source=scripts/drill-functions.sh
 . scripts/drill-functions.sh
 
