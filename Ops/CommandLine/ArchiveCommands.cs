@@ -45,6 +45,8 @@ internal sealed class ArchiveCommands(IAnsiConsole console, TextWriter errors)
         var address = _addresses.Database(parsed);
         address.ApplicationName = "votes-ops";
         var (lawId, folder) = (parsed.GetValue(_law)!, parsed.GetValue(_folder)!);
+        if (string.IsNullOrWhiteSpace(lawId))
+            throw new UsageException("which law? Name one: make archive LAW=law-2026-001, or --law");
         if (!folder.Exists)
             throw new UsageException($"the folder {folder.FullName} is not there");
         await using var dataSource = NpgsqlDataSource.Create(address);

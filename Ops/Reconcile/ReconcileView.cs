@@ -21,8 +21,9 @@ internal static class ReconcileView
         if (reading.Statistics is { } statistics)
         {
             console.WriteLine(
-                $"statistics: {Text(statistics.Counted)} votes told to be counted, {Text(statistics.Missing)} of them missing, "
-                + $"{Text(statistics.Unreported)} votes on record that no Ingest reported");
+                $"statistics: {Text(statistics.Counted)} votes reported as counted, {Text(statistics.Missing)} of them missing, "
+                + $"{Text(statistics.Unreported)} votes on record that no Ingest reported"
+                + (statistics.Unreported > 0 ? "; Ingests report a minute's votes after it" : ""));
         }
     }
 

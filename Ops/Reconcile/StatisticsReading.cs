@@ -8,7 +8,7 @@ namespace Votes.Ops.Reconcile;
 public sealed record StatisticsReading(long Counted, long OnRecord, long Redelivered, long Accepted)
 {
     /// <summary>
-    /// Votes that were told to be counted and are on record nowhere: more than 0 is a loss. That it is 0 shows less: a process
+    /// Votes that were reported as counted and are on record nowhere: more than 0 is a loss. That it is 0 shows less: a process
     /// that was killed did not write its last minute, and rows that are old are deleted.
     /// </summary>
     public long Missing => Math.Max(0, Counted - OnRecord);

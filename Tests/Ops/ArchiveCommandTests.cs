@@ -103,6 +103,20 @@ public sealed class ArchiveCommandTests(TestServers servers) : IDisposable
     }
 
     [Theory]
+    [InlineData("create", "")]
+    [InlineData("restore", " ")]
+    public async Task No_law_at_all_is_told_before_anything_is_asked(string command, string law)
+    {
+        await using var scene = await SceneAsync();
+
+        var (status, output, errors) = await RunAsync(scene, command, law);
+
+        Assert.Equal(
+            (ExitStatus.Unusable, "", "error: which law? Name one: make archive LAW=law-2026-001, or --law"),
+            (status, output, errors.Trim()));
+    }
+
+    [Theory]
     [InlineData("update laws set status = 'open'", "it is open")]
     [InlineData("delete from vote_audit where law_id = 'law/1'; delete from vote_results where law_id = 'law/1'", "it has no votes")]
     [InlineData("delete from laws where law_id = 'law/1'", "no such law")]
@@ -168,9 +182,10 @@ public sealed class ArchiveCommandTests(TestServers servers) : IDisposable
         return scene;
     }
 
-    private Task<(int Status, string Output, string Errors)> RunAsync(ReconcileFixture scene, string command) =>
+    private Task<(int Status, string Output, string Errors)> RunAsync(
+        ReconcileFixture scene, string command, string law = "law/1") =>
         ReconcileFixture.RunCommandAsync(
-            scene.OwnerConnectionString, "archive", command, "--law", "law/1", "--folder", _folder.FullName);
+            scene.OwnerConnectionString, "archive", command, "--law", law, "--folder", _folder.FullName);
 
     private async Task<string> ChecksumToolAsync()
     {

@@ -25,7 +25,7 @@ public sealed class ReconcileCommandTests(TestServers servers)
 
         Assert.Equal((ExitStatus.Done, ""), (status, errors));
         Assert.Equal(
-            ["2 laws, totals 9, audit rows 9, differences 0", "statistics: 0 votes told to be counted, 0 of them missing, 9 votes on record that no Ingest reported"],
+            ["2 laws, totals 9, audit rows 9, differences 0", "statistics: 0 votes reported as counted, 0 of them missing, 9 votes on record that no Ingest reported; Ingests report a minute's votes after it"],
             output.Trim().ReplaceLineEndings("\n").Split('\n'));
         Assert.Equal(ExitStatus.Done, (await scene.RunAsync("--repair")).Status);
     }
@@ -34,7 +34,7 @@ public sealed class ReconcileCommandTests(TestServers servers)
     [InlineData(8, 0, ExitStatus.Done)]
     [InlineData(9, 0, ExitStatus.Done)]
     [InlineData(10, 1, ExitStatus.Failed)]
-    public async Task Votes_told_to_be_counted_that_are_on_record_nowhere_are_missing(int counted, int missing, int status)
+    public async Task Votes_reported_as_counted_that_are_on_record_nowhere_are_missing(int counted, int missing, int status)
     {
         await using var scene = await ReconcileFixture.CreateAsync(servers);
         await scene.CountAsync("law", VoteSamples.Of(9));
@@ -47,7 +47,7 @@ public sealed class ReconcileCommandTests(TestServers servers)
         var found = await scene.RunAsync();
         Assert.Equal(status, found.Status);
         Assert.Contains(
-            $"statistics: {counted} votes told to be counted, {missing} of them missing", found.Output, StringComparison.Ordinal);
+            $"statistics: {counted} votes reported as counted, {missing} of them missing", found.Output, StringComparison.Ordinal);
         Assert.Equal(
             missing, await scene.ScalarAsync("select missing from statistics_ledger where votes_on_record = 9"));
         Assert.DoesNotContain("statistics", (await scene.RunAsync("--law", "law")).Output, StringComparison.Ordinal);

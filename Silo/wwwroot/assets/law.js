@@ -138,7 +138,7 @@ function arrange() {
 }
 
 function showAge() {
-  if (tally?.changed_at) put($("age"), `${duration(serverNow() - Date.parse(tally.changed_at))} ago`);
+  if (tally?.changed_at) put($("age"), `(${duration(serverNow() - Date.parse(tally.changed_at))} ago)`);
 }
 
 /** Tells those who listen instead of looking, at a pace that can be listened to. */
