@@ -57,6 +57,8 @@ public sealed partial class AuditExport(
             rows = rows.Count < RowsPerSlice ? [] : await ReadAsync(lawId, rows[^1].Voter, either.Token);
         }
 
+        await file.EndAsync(either.Token);
+
         LogExported(written, voters);
         return written;
     }

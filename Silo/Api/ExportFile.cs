@@ -59,6 +59,13 @@ public sealed class ExportFile
         }
     }
 
+    /// <summary>
+    /// Sends what is left. The server does that by itself at the end of an answer, but an answer that is to be cached goes
+    /// through a writer of the cache's, which does not.
+    /// </summary>
+    public async ValueTask EndAsync(CancellationToken cancellationToken) =>
+        await _response.BodyWriter.FlushAsync(cancellationToken);
+
     private void WriteJson(object?[] row)
     {
         using (var json = new Utf8JsonWriter(_response.BodyWriter))

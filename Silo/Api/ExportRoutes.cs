@@ -88,6 +88,8 @@ public static class ExportRoutes
             await file.WriteAsync(Row(reader), cancellationToken);
         }
 
+        await file.EndAsync(cancellationToken);
+
         return TypedResults.Empty;
     }
 

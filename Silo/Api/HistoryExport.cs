@@ -58,6 +58,8 @@ public static class HistoryExport
             await file.WriteAsync(row, cancellationToken);
         }
 
+        await file.EndAsync(cancellationToken);
+
         return TypedResults.Empty;
     }
 }

@@ -129,6 +129,14 @@ revoke execute on function
   lowrite(int, bytea), lo_truncate(int, int), lo_truncate64(int, bigint), lo_unlink(oid)
   from public;
 
+-- Flushes and closings wait for advisory locks (db/0013_closing.sql): whatever role takes one and keeps it holds up counting.
+select format('revoke execute on function %s from public', oid::regprocedure),
+       format('grant execute on function %s to votes_app, votes_owner', oid::regprocedure)
+  from pg_proc
+ where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_'
+ order by 1
+\gexec
+
 -- On a database that has been migrated: the rights of roles that are new.
 select 'select grant_rights()' where to_regprocedure('grant_rights()') is not null
 \gexec

@@ -44,6 +44,39 @@ public sealed class HistoryRouteTests(SharedApi api, TestServers servers)
     }
 
     [Fact]
+    public async Task A_history_is_a_whole_file_from_the_database_and_from_the_cache()
+    {
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var owner = Npgsql.NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var fill = owner.CreateCommand(
+            """
+            insert into laws (law_id) values ('file');
+            insert into vote_audit (law_id, voter, vote_id, choice, cast_at, counted_at)
+            select 'file', gen_random_uuid(), gen_random_uuid(), choice, at::timestamptz, at::timestamptz
+              from (values ('yes', '2026-03-01T12:00:00Z'), ('no', '2026-03-01T12:00:59Z'), ('yes', '2026-03-01T12:01:00Z'))
+                as v(choice, at);
+            insert into vote_results (law_id, choice, total) values ('file', 'yes', 2), ('file', 'no', 1);
+            """);
+        await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var silo = await ApiSilo.StartAsync(database.SiloConnectionString, ("Api:CacheFor", "00:10:00"));
+
+        foreach (var from in (string[])["database", "cache"])
+        {
+            var file = await silo.GetAsync(
+                "/api/laws/file/history.csv?from=2026-03-01T12:00:00Z&to=2026-03-01T12:02:00Z&step=60");
+
+            Assert.Equal(from == "cache", file.Headers.ContainsKey("Age"));
+            Assert.Equal(
+                [
+                    "law_id,at,choice,votes,total",
+                    "file,2026-03-01T12:01:00.000000Z,no,1,1", "file,2026-03-01T12:01:00.000000Z,yes,1,1",
+                    "file,2026-03-01T12:02:00.000000Z,no,0,1", "file,2026-03-01T12:02:00.000000Z,yes,1,2", "",
+                ],
+                file.Body.ReplaceLineEndings("\n").Split('\n'));
+        }
+    }
+
+    [Fact]
     public async Task Minutes_that_are_summed_up_say_the_same_as_the_audit()
     {
         // Votes before the sums' begin, in them, after them, and one that the sums alone have: it shows that they are read.

@@ -35,6 +35,10 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
     [
         CountOne,
         "select * from laws_locked(array['x'])",
+        "select hold_laws(array['x'])",
+        "select pg_advisory_lock(1987015781, 3)",
+        "select pg_try_advisory_lock(1987015781, 3)",
+        "select pg_advisory_xact_lock_shared(1987015781, 3)",
         "update laws set status = 'open'",
         "insert into laws (law_id) values ('x')",
         "insert into vote_minutes (law_id, minute, choice, votes) values ('x', now(), 'yes', 1)",
