@@ -14,7 +14,9 @@ builder.AddCluster();
 builder.AddSiloHealth();
 
 var real = builder.Services.Last(service => service.ServiceType == typeof(ITallyStore)).ImplementationFactory!;
-var connectionString = builder.Configuration.GetConnectionString("Votes")!;
+
+// As the owner, for silos' own role may not write the tables: what this store does a shipped silo could not do.
+var connectionString = builder.Configuration.GetConnectionString("Owner")!;
 builder.Services.AddSingleton<ITallyStore>(services =>
 {
     var store = (ITallyStore)real(services);

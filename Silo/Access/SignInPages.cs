@@ -129,7 +129,7 @@ public static class SignInPages
             await context.Request.ReadFormAsync(context.RequestAborted);
         }
         catch (Exception exception) when (exception is InvalidDataException
-            or (IOException and not BadHttpRequestException))
+            or NotSupportedException or ArgumentException or (IOException and not BadHttpRequestException))
         {
             throw new BadRequestException("The body is no form that this page could have sent.");
         }

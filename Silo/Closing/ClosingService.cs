@@ -24,9 +24,14 @@ public sealed partial class ClosingService(
     CollectorRegistry registry,
     ILogger<ClosingService> logger) : BackgroundService
 {
-    private readonly Gauge _waiting = Metrics.WithCustomRegistry(registry).CreateGauge(
-        "votes_closing_waiting_seconds",
-        "How long this silo has seen the oldest closing wait for the last votes, after voting has ended; 0: none waits.");
+    /// <summary>The metric of how long a closing has waited.</summary>
+    public const string Metric = "votes_closing_waiting_seconds";
+
+    /// <summary>The metric's help text.</summary>
+    public const string MetricHelp =
+        "How long this silo has seen the oldest closing wait for the last votes, after voting has ended; 0: none waits.";
+
+    private readonly Gauge _waiting = Metrics.WithCustomRegistry(registry).CreateGauge(Metric, MetricHelp);
 
     private readonly DrainWatch _watch = new(options.Value.Grace);
     private readonly Dictionary<ClosingLaw, TimeSpan> _seenAt = [];

@@ -65,7 +65,7 @@ public sealed class TracedVoteTests : IAsyncDisposable
             new[]
             {
                 ("votes-ingest", id), ("votes-ingest", "vote batch"), ("votes-ingest", "RecordAsync"),
-                ("votes-silo", id), ("votes-silo", "RecordAsync"), ("votes-silo", "flush"), ("votes-silo", "vote_audit"),
+                ("votes-silo", id), ("votes-silo", "RecordAsync"), ("votes-silo", "flush"), ("votes-silo", "count_votes"),
             }.ToLookup(static wanted => wanted.Item1, static wanted => wanted.Item2),
             patience.Token);
 

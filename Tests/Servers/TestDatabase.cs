@@ -69,6 +69,9 @@ public sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(server, name);
     }
 
+    /// <summary>Runs db/bootstrap/roles.sql on this database once more, as an operator does for roles that are new.</summary>
+    public Task BootstrapAgainAsync(CancellationToken cancellationToken) => BootstrapAsync(_server, Name, cancellationToken);
+
     /// <summary>Makes a database with the tables that this build brings.</summary>
     public static async Task<TestDatabase> MigrateAsync(
         PostgresServer server, string name, CancellationToken cancellationToken)

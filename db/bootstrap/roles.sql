@@ -119,6 +119,9 @@ revoke connect, temporary on database postgres, template1 from public;
 
 \connect :"database"
 
+-- A superuser is at work in a database of votes_owner's: nothing of the owner's may run here, by whatever name it is called.
+set search_path = pg_catalog, pg_temp;
+
 revoke all on schema public from public;
 grant usage, create on schema public to votes_owner;
 grant usage on schema public to votes_app, votes_ingest, votes_read, votes_reader;
@@ -129,6 +132,12 @@ revoke execute on function
   lowrite(int, bytea), lo_truncate(int, int), lo_truncate64(int, bigint), lo_unlink(oid)
   from public;
 
+-- Writes as much to the log as it is told to. count_votes needs it.
+revoke execute on function pg_logical_emit_message(boolean, text, text), pg_logical_emit_message(boolean, text, bytea)
+  from public;
+grant execute on function pg_logical_emit_message(boolean, text, text), pg_logical_emit_message(boolean, text, bytea)
+  to votes_app, votes_owner;
+
 -- Flushes and closings wait for advisory locks (db/0013_closing.sql): whatever role takes one and keeps it holds up counting.
 select format('revoke execute on function %s from public', oid::regprocedure),
        format('grant execute on function %s to votes_app, votes_owner', oid::regprocedure)
@@ -137,6 +146,24 @@ select format('revoke execute on function %s from public', oid::regprocedure),
  order by 1
 \gexec
 
--- On a database that has been migrated: the rights of roles that are new.
-select 'select grant_rights()' where to_regprocedure('grant_rights()') is not null
-\gexec
+-- On a database that has been migrated: the rights of roles that are new, as scripts 0018 and 0019 give them. Written out,
+-- because grant_rights() is the owner's function, and what a superuser runs has a superuser's rights.
+select to_regclass('public.choices_by_hour') is not null as migrated
+\gset
+\if :migrated
+  grant select on public.schema_journal, public.orleansquery, public.orleans_cluster, public.orleans_silo, public.voter_key
+    to votes_ingest;
+  grant insert on public.voter_key to votes_ingest;
+  grant select, insert, update on public.aggregation_stats to votes_ingest;
+  grant select on all tables in schema public to votes_read;
+  revoke all on public.voter_key, public.orleansquery, public.orleans_cluster, public.orleans_silo,
+                public.orleans_grain_state, public.operator_log, public.ended_sign_ins
+    from votes_read;
+  alter default privileges for role votes_owner in schema public grant select on tables to votes_read;
+  grant select on public.laws, public.vote_results, public.vote_minutes, public.minutes_range, public.law_archives,
+                  public.archived_votes, public.aggregation_stats, public.reconcile_state, public.reconcile_differences,
+                  public.schema_journal, public.law_totals, public.turnout_by_minute, public.turnout_by_hour,
+                  public.choices_by_minute, public.choices_by_hour, public.busiest_laws, public.vote_ledger,
+                  public.law_ledger, public.cluster_minutes, public.process_ledger, public.statistics_ledger
+    to votes_reader;
+\endif

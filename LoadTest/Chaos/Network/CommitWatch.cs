@@ -4,14 +4,15 @@ namespace Votes.LoadTest.Chaos.Network;
 
 /// <summary>
 /// Reads what PostgreSQL sends on one connection, in pieces of any size, and tells where it says that a transaction has
-/// committed: a CommandComplete of COMMIT, or, where statements without BEGIN were sent in one go (a flush of the tally
-/// store is such a batch), the ReadyForQuery after them, if one of them says that it writes or if there were several: a
-/// statement that writes within WITH answers as a SELECT.
+/// committed: a CommandComplete of COMMIT, or, where statements without BEGIN were sent in one go, the ReadyForQuery after
+/// them, if one of them says that it writes or if there were several: a statement that writes within WITH answers as a
+/// SELECT. So does a flush of the tally store, one call of count_votes: it is known by its rows of moved totals.
 /// </summary>
 internal sealed class CommitWatch
 {
     private const int HeaderBytes = 5;
     private const int KeptBytes = 16;
+    private const byte DataRow = (byte)'D';
     private const byte CommandComplete = (byte)'C';
     private const byte ErrorResponse = (byte)'E';
     private const byte ReadyForQuery = (byte)'Z';
@@ -86,6 +87,10 @@ internal sealed class CommitWatch
                     return Forget(true);
                 _statements++;
                 _writes |= tag.StartsWith("INSERT"u8) || tag.StartsWith("UPDATE"u8) || tag.StartsWith("DELETE"u8);
+                return false;
+            case DataRow:
+                // Ten columns, the first of which has five bytes.
+                _writes |= _kept.AsSpan(0, _keptRead).StartsWith("\0\u000a\0\0\0\u0005moved"u8);
                 return false;
             case ErrorResponse:
                 return Forget(false);

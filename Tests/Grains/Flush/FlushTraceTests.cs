@@ -67,7 +67,7 @@ public sealed class FlushTraceTests(TestServers servers) : IAsyncLifetime
         Assert.Equal(3, flush.GetTagItem("votes.count"));
         var inside = spans.Ended.Where(span => span.TraceId == first.TraceId && span.Source.Name == "Npgsql").ToList();
         Assert.Contains(inside, span => span.ParentSpanId == flush.SpanId
-            && span.TagObjects.Any(tag => tag.Value is string text && text.Contains("vote_audit", StringComparison.Ordinal)));
+            && span.TagObjects.Any(tag => tag.Value is string text && text.Contains("count_votes", StringComparison.Ordinal)));
     }
 
     /// <summary>The flush's span ends a moment after its calls have their answer: the lane's end is behind it.</summary>

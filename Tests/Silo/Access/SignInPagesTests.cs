@@ -75,6 +75,7 @@ public sealed partial class SignInPagesTests(SharedApi api, TestServers servers)
             ("multipart/form-data; boundary=x", "--x\r\n\r\n"),
             ("multipart/form-data", "a=b"),
             ("application/x-www-form-urlencoded", "a=b&a=c&%zz"),
+            ("application/x-www-form-urlencoded; charset=utf-7", "a=b"),
             ("text/plain", "key=x"),
         })
         {

@@ -8,6 +8,7 @@ using Votes.Grains;
 using Votes.Ingest;
 using Votes.LocalCluster;
 using Votes.Silo.Hosting;
+using Votes.Silo.Closing;
 using Votes.Silo.Reconcile;
 using Votes.Telemetry.Clocks;
 using Votes.Tests.Servers;
@@ -191,6 +192,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
         _ = new IngestMetrics(Metrics.WithCustomRegistry(registry));
         _ = new TallyMetrics(Options.Create(new LawTallyOptions()), TimeProvider.System, registry);
         _ = Metrics.WithCustomRegistry(registry).CreateGauge(ClockSetup.Metric, ClockSetup.MetricHelp);
+        _ = Metrics.WithCustomRegistry(registry).CreateGauge(ClosingService.Metric, ClosingService.MetricHelp);
         using var text = new MemoryStream();
         await registry.CollectAndExportAsTextAsync(text, Stop);
         var page = Encoding.UTF8.GetString(text.ToArray());
@@ -198,7 +200,7 @@ public sealed partial class ReconcileServiceTests(TestServers servers) : IAsyncL
         var names = rules.Where(static line => line.TrimStart().StartsWith("expr:", StringComparison.Ordinal))
             .SelectMany(static line => MetricName.Matches(line)).Select(static match => match.Value).ToHashSet();
 
-        Assert.Equal(10, names.Count);
+        Assert.Equal(11, names.Count);
         Assert.All(names, name => Assert.Contains($"# TYPE {name} ", page, StringComparison.Ordinal));
     }
 

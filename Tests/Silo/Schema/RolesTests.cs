@@ -37,6 +37,8 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
         "select * from laws_locked(array['x'])",
         "select hold_laws(array['x'])",
         "select pg_advisory_lock(1987015781, 3)",
+        "select pg_logical_emit_message(false, 'x', 'x')",
+        "select pg_logical_emit_message(false, 'x', '\\x00'::bytea)",
         "select pg_try_advisory_lock(1987015781, 3)",
         "select pg_advisory_xact_lock_shared(1987015781, 3)",
         "update laws set status = 'open'",
@@ -220,6 +222,53 @@ public sealed class RolesTests(MigratedDatabase migrated) : IClassFixture<Migrat
                 + $"and not exists (select xact_start from pg_stat_activity where pid = {connection.ProcessID} "
                 + "and xact_start is not null)"));
     }
+
+    [Theory]
+    [InlineData("""
+        create or replace function grant_rights() returns void language plpgsql as $$
+          begin execute 'alter role votes_reader superuser'; end $$
+        """)]
+    [InlineData("""
+        create schema evil;
+        create function evil.to_regclass(text) returns regclass language plpgsql as $$
+          begin execute 'alter role votes_reader superuser'; return null; end $$;
+        do $$ begin execute format('alter database %I set search_path = evil, pg_catalog, public', current_database()); end $$
+        """)]
+    public async Task Superuser_who_runs_the_bootstrap_again_runs_nothing_of_the_owner(string trap)
+    {
+        await using var database = await SchemaDatabase.CreateMigratedAsync();
+        await using (var owner = NpgsqlDataSource.Create(database.ConnectionString(Owner)))
+        {
+            await using var set = owner.CreateCommand(trap);
+            await set.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        await database.BootstrapAgainAsync();
+
+        Assert.Equal(["False"], await SchemaDatabase.QueryAsync(
+            _database.Owner, "select rolsuper from pg_roles where rolname = 'votes_reader'"));
+    }
+
+    [Fact]
+    public async Task Bootstrap_gives_new_roles_the_rights_that_the_scripts_give()
+    {
+        await using var database = await SchemaDatabase.CreateMigratedAsync();
+        var byScripts = await RightsAsync(database);
+        await SchemaDatabase.QueryAsync(
+            database.Owner, "revoke all on all tables in schema public from votes_ingest, votes_read, votes_reader");
+
+        await database.BootstrapAgainAsync();
+
+        Assert.NotEmpty(byScripts);
+        Assert.Equal(byScripts, await RightsAsync(database));
+    }
+
+    private static Task<string[]> RightsAsync(SchemaDatabase database) => SchemaDatabase.QueryAsync(
+        database.Owner,
+        """
+        select grantee, table_name, privilege_type from information_schema.role_table_grants
+         where table_schema = 'public' and grantee in ('votes_ingest', 'votes_read', 'votes_reader') order by 1, 2, 3
+        """);
 
     private async Task<string[]> RunAsync(string role, string statement, string? options = null)
     {

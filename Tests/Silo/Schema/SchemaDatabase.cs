@@ -41,6 +41,9 @@ public sealed class SchemaDatabase : IAsyncDisposable
     public static async Task<SchemaDatabase> CreateMigratedAsync() =>
         new(await (await ServersAsync()).CreateDatabaseAsync(Cancelled));
 
+    /// <summary>Runs db/bootstrap/roles.sql once more.</summary>
+    public Task BootstrapAgainAsync() => _database.BootstrapAgainAsync(Cancelled);
+
     /// <summary>Creates another database on the same server, as <c>create database</c> makes it with these options.</summary>
     public async Task<SchemaDatabase> AddSiblingAsync(string options) =>
         new(await _database.AddSiblingAsync(options, Cancelled));

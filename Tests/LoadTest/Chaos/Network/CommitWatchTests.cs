@@ -46,6 +46,15 @@ public sealed class CommitWatchTests
     }
 
     [Fact]
+    public void Flush_commits_with_the_answer_that_ends_it()
+    {
+        byte[] at = Message('D', [0, 10, 0, 0, 0, 2, .. "at"u8, .. new byte[40]]);
+        byte[] moved = Message('D', [0, 10, 0, 0, 0, 5, .. "moved"u8, .. new byte[40]]);
+        Assert.Equal(1, Read([.. Ready, .. moved, .. at, .. Complete("SELECT 2"), .. Ready]));
+        Assert.Equal(0, Read([.. Ready, .. at, .. Complete("SELECT 1"), .. Ready]));
+    }
+
+    [Fact]
     public void Reads_and_failures_are_no_commits()
     {
         byte[] failed = [.. Complete("SELECT 4"), .. Message('E', new byte[30]), .. Ready];
