@@ -1,3 +1,4 @@
+using Npgsql;
 using Votes.Grains.Store;
 using Votes.Silo.Health;
 using Votes.Silo.Hosting;
@@ -15,8 +16,12 @@ builder.AddSiloHealth();
 
 var real = builder.Services.Last(service => service.ServiceType == typeof(ITallyStore)).ImplementationFactory!;
 
-// As the owner, for silos' own role may not write the tables: what this store does a shipped silo could not do.
-var connectionString = builder.Configuration.GetConnectionString("Owner")!;
+// Silos' own role may not write the tables: what the store without the unique key does, a shipped silo could not do.
+var connectionString = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("Votes"))
+{
+    Username = "votes_service",
+    Password = File.ReadAllText(builder.Configuration["SABOTAGE_PASSWORD_FILE"]!).Trim(),
+}.ConnectionString;
 builder.Services.AddSingleton<ITallyStore>(services =>
 {
     var store = (ITallyStore)real(services);

@@ -86,6 +86,10 @@ public sealed class ChaosDrillTests
                 Bounds = false,
                 RecoveryLimit = TimeSpan.FromMinutes(2),
                 Folder = folder.Root,
+                SiloVariables = new Dictionary<string, string?>(options.SiloVariables)
+                {
+                    ["SABOTAGE_PASSWORD_FILE"] = Path.Combine(folder.Root, "secrets", "votes_service"),
+                },
             },
             new TestAudience(), Stop);
         folder.Delete();
